@@ -1,0 +1,82 @@
+"""Assessor: short adaptive tests, signed badges, certificates that any phone can check.
+
+The libraries (``frameworks psychometrics items openbadges certificates``) know neither web nor database. The contexts,
+from ``accounts`` up to ``verification``, are one activity each. ``pyproject.toml`` says who may import whom.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from assessor import access, config, database, locale, problems, security
+
+
+def create_app(settings: config.Settings | None = None, **overrides: Any) -> Flask:
+    """The application of one installation. ``overrides`` are Flask settings, for tests."""
+    settings = settings or config.load_settings()
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    app = Flask("assessor", instance_path=str(settings.instance))
+    app.config.from_mapping(
+        SECRET_KEY=config.secret_key(settings.instance),
+        SQLALCHEMY_DATABASE_URI=settings.database,
+        SETTINGS=settings,
+        MAX_CONTENT_LENGTH=256 * 1024,
+        MAX_FORM_MEMORY_SIZE=256 * 1024,
+        MAX_FORM_PARTS=200,
+        SESSION_COOKIE_NAME="assessor",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # a learner may rest for hours; the visit's own end is the limit
+        RATELIMIT_STORAGE_URI="memory://",
+    )
+    app.config.update(overrides)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
+    database.db.init_app(app)
+    Migrate(app, database.db, directory=str(Path(__file__).parent / "migrations"), render_as_batch=True)
+    CSRFProtect(app)
+    Limiter(get_remote_address, app=app, default_limits=["3000 per minute"])
+    locale.init_app(app)
+    problems.init_app(app)
+    security.init_app(app, settings.secure)
+    _serve_static_files_for_ever(app)
+    _register_contexts(app)
+    return app
+
+
+def _register_contexts(app: Flask) -> None:
+    """Every context's pages; imported here because they need the extensions above."""
+    from assessor.accounts import views as accounts
+    from assessor.banks import views as banks
+    from assessor.credentials import views as credentials
+    from assessor.organisations import views as organisations
+    from assessor.sittings import staff_views
+    from assessor.sittings import views as sittings
+    from assessor.verification import views as verification
+
+    app.before_request(organisations.guard)
+    for context in (accounts, organisations, banks, credentials, sittings, staff_views, verification):
+        app.register_blueprint(context.pages)
+
+
+def _serve_static_files_for_ever(app: Flask) -> None:
+    """Addresses of static files carry a digest of their content, so browsers may keep them."""
+    access.public(app.view_functions["static"])
+    folder = Path(app.static_folder or "")
+    digests: dict[str, str] = {}
+
+    @app.url_defaults
+    def _version(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and (name := values.get("filename")):
+            if name not in digests or app.debug:
+                digests[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()[:10]
+            values["v"] = digests[name]

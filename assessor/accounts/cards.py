@@ -1,0 +1,123 @@
+"""A learner's paper login: a secret in the QR code, and three picture words for those without a camera.
+
+The secret is derived from the card's id and the installation's key, so a sheet can be printed again while nothing that
+opens a door is stored. The database knows only its digest. A replaced card is another card: the old one is dead.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from assessor.accounts import visits
+from assessor.accounts.models import Card, Learner
+from assessor.database import new_id
+from assessor.errors import NotFound
+
+SECRET_LENGTH = 26  # base32 characters for 128 bits
+WORDS_ON_A_CARD = 3
+_pictures = Path(__file__).parent.parent / "static" / "pictures" / "words.json"
+
+
+class UnknownCard(NotFound):
+    """No card has this secret."""
+
+    title = "We do not know this card"
+
+
+class ReplacedCard(NotFound):
+    """This card was printed again; only the newest works."""
+
+    title = "This card is old"
+
+
+@cache
+def picture_words() -> tuple[str, ...]:
+    """The names of the 64 pictures, in their fixed order."""
+    return tuple(json.loads(_pictures.read_text(encoding="utf-8")))
+
+
+@cache
+def picture_word_names() -> dict[str, dict[str, str]]:
+    """Picture word → language → its name in that language."""
+    names: dict[str, dict[str, str]] = json.loads(_pictures.read_text(encoding="utf-8"))
+    return names
+
+
+def issue(
+    session: Session, learner: Learner, taken: Sequence[Sequence[str]], key: str, now: datetime, rng: Random
+) -> Card:
+    """Give the learner a new card and kill the old one. ``taken``: word triples that others of the group have."""
+    session.execute(
+        update(Card)
+        .where(
+            Card.organisation_id == learner.organisation_id,
+            Card.learner_id == learner.id,
+            Card.replaced_at.is_(None),
+        )
+        .values(replaced_at=now)
+    )
+    visits.end_of_learner(session, learner.organisation_id, learner.id)
+    card_id = new_id()
+    card = Card(
+        organisation_id=learner.organisation_id,
+        id=card_id,
+        learner_id=learner.id,
+        secret_digest=_digest(_secret(card_id, key)),
+        picture_words=_draw_words(taken, rng),
+        created_at=now,
+    )
+    session.add(card)
+    session.flush()
+    return card
+
+
+def secret_of(card: Card, key: str) -> str:
+    """The 26 characters of the card's QR code, for printing it (again)."""
+    return _secret(card.id, key)
+
+
+def find_learner(session: Session, secret: str) -> Learner:
+    """The learner of a scanned card. Raises `UnknownCard` or `ReplacedCard`."""
+    card = session.scalar(select(Card).where(Card.secret_digest == _digest(secret.lower())))
+    if card is None:
+        raise UnknownCard("We do not know this card. Scan it again, or ask the staff.")
+    if card.replaced_at is not None:
+        raise ReplacedCard("This card is old. There is a newer one with your name. Ask the staff.")
+    return session.get_one(Learner, (card.organisation_id, card.learner_id))
+
+
+def living_cards(session: Session, organisation_id: uuid.UUID, learners: Sequence[uuid.UUID]) -> dict[uuid.UUID, Card]:
+    """The card that works now, for each of these learners that has one."""
+    found = session.scalars(
+        select(Card).where(
+            Card.organisation_id == organisation_id, Card.learner_id.in_(learners), Card.replaced_at.is_(None)
+        )
+    )
+    return {card.learner_id: card for card in found}
+
+
+def _draw_words(taken: Sequence[Sequence[str]], rng: Random) -> list[str]:
+    used = {tuple(words) for words in taken}
+    while True:
+        words = rng.sample(picture_words(), WORDS_ON_A_CARD)
+        if tuple(words) not in used:
+            return words
+
+
+def _secret(card_id: uuid.UUID, key: str) -> str:
+    raw = hmac.new(key.encode(), b"card " + card_id.bytes, hashlib.sha256).digest()[:16]
+    return base64.b32encode(raw).decode().rstrip("=").lower()
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,47 @@
+"""Limits against guessing. Only misses are counted, in the database, so every server process sees the same number."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from assessor.accounts.models import Miss
+from assessor.errors import TooMany
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most ``misses`` wrong guesses of ``kind`` within ``window`` for one key."""
+
+    kind: str
+    misses: int
+    window: timedelta
+
+
+CARD = Limit("card", 60, timedelta(minutes=15))
+PASSWORD = Limit("password", 10, timedelta(minutes=15))
+WORDS = Limit("words", 20, timedelta(hours=4))
+NUMBER = Limit("number", 30, timedelta(minutes=15))
+
+
+class TooManyGuesses(TooMany):
+    """The limit is reached; nothing is looked up any more until the window has passed."""
+
+
+def check(session: Session, limit: Limit, key: str, now: datetime) -> None:
+    """Raise `TooManyGuesses` when ``key`` has used up its misses."""
+    since = now - limit.window
+    misses = session.scalar(
+        select(func.count())
+        .select_from(Miss)
+        .where(Miss.kind == limit.kind, Miss.key == key, Miss.at > since)
+    )
+    if (misses or 0) >= limit.misses:
+        raise TooManyGuesses("Too many tries. Please wait some minutes, or ask the staff.")
+
+
+def record(session: Session, limit: Limit, key: str, now: datetime) -> None:
+    """Count one miss, and forget those that no window needs any more."""
+    session.execute(delete(Miss).where(Miss.kind == limit.kind, Miss.at < now - limit.window))
+    session.add(Miss(kind=limit.kind, key=key, at=now))

@@ -1,0 +1,69 @@
+"""Make designs, and bring their rules together with the items of a release."""
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assessor.assessments.models import Design
+from assessor.banks import releases
+from assessor.errors import NotFound
+from assessor.psychometrics import adaptive
+
+
+def create(
+    session: Session,
+    organisation_id: uuid.UUID,
+    title: str,
+    release_id: uuid.UUID,
+    achievement_code: str,
+    now: datetime,
+    rules: Mapping[str, Any] | None = None,
+) -> Design:
+    """Create a design; ``rules`` left out take the defaults of `psychometrics`. Raises `RuleNotUnderstood`."""
+    complete = adaptive.Design.from_rules(releases.edition(session, release_id).pool, rules or {})
+    design = Design(
+        organisation_id=organisation_id,
+        title=title,
+        release_id=release_id,
+        rules=complete.rules_to_json(),
+        achievement_code=achievement_code,
+        created_at=now,
+    )
+    session.add(design)
+    session.flush()
+    return design
+
+
+def designs_of(session: Session, organisation_id: uuid.UUID) -> Sequence[Design]:
+    """The designs of an organisation, newest first."""
+    return session.scalars(
+        select(Design).where(Design.organisation_id == organisation_id).order_by(Design.created_at.desc())
+    ).all()
+
+
+def find(session: Session, organisation_id: uuid.UUID, design_id: uuid.UUID) -> Design:
+    """A design of this organisation. Raises `NotFound`."""
+    design = session.get(Design, (organisation_id, design_id))
+    if design is None:
+        raise NotFound("This test does not exist.")
+    return design
+
+
+def adaptive_design(session: Session, release_id: uuid.UUID, rules: Mapping[str, Any]) -> adaptive.Design:
+    """The rules joined with the pool of a release.
+
+    A release never changes, so a process keeps what it joined once: building the tables takes longer than a step.
+    """
+    edition = releases.edition(session, release_id)
+    return _joined(edition, json.dumps(rules, sort_keys=True))
+
+
+@lru_cache(maxsize=64)
+def _joined(edition: releases.Edition, rules: str) -> adaptive.Design:
+    return adaptive.Design.from_rules(edition.pool, json.loads(rules))

@@ -1,0 +1,351 @@
+"""Checks the code of a certificate and says which of the ten results it is (`spec/qr.md`, section 2).
+
+The verification page does the same in the browser, in the same order, with the same words for the causes.
+
+    checked = check_summary(text, bundle, status={url: token}, withdrawals={}, now=now)
+    checked.result    # 1 genuine … 10 could not read
+    checked.summary   # None unless the result allows its fields to be shown
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from assessor.certificates import cose, number, qr
+from assessor.certificates.status import StatusListNotReadable, read_status_list
+from assessor.certificates.summary import PayloadNotASummary, Summary
+from assessor.certificates.trust import (
+    Bundle,
+    Issuer,
+    Key,
+    ReasonClass,
+    StatusListPlace,
+    Withdrawal,
+    Withdrawals,
+    number_hash,
+)
+
+GENUINE, NOT_CHECKED, WITHDRAWN, SUSPENDED, EXPIRED = 1, 2, 3, 4, 5
+ISSUER_UNKNOWN, ALTERED, FOREIGN_ADDRESS, OTHER_KIND, NOT_READ = 6, 7, 8, 9, 10
+
+CHECK_NAMES = (
+    "text",
+    "key",
+    "signature",
+    "content",
+    "address",
+    "issued",
+    "expiry",
+    "withdrawal",
+    "suspension",
+    "trust list",
+)
+CLOCK_SKEW = timedelta(minutes=10)
+
+State = Literal["passed", "failed", "not checked"]
+Cause = Literal[
+    "no_bundle",
+    "old_bundle",
+    "unknown_key",
+    "altered",
+    "key_not_valid",
+    "key_stolen",
+    "no_list",
+    "no_network",
+    "bad_list",
+    "old_list",
+]
+"""Why a result is 2, 6 or 7, for the sentence that is shown. The page uses the same words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One step: what was looked at, how it went, and why in one sentence."""
+
+    name: str
+    state: State
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSummary:
+    """The answer of a check, holding only what may be shown.
+
+    `summary` is there for results 1, 2, 5 and 8; `number` also for 3 and 4. `issuer` is None until a
+    signature held. `kid` is the hint of the key, to be shown with result 6. `withdrawal` None with
+    result 3: the issuer published no date. `status_at`: when the list that was asked was signed.
+    """
+
+    result: int
+    checks: tuple[Check, ...]
+    cause: Cause | None = None
+    summary: Summary | None = None
+    number: str | None = None
+    issuer: Issuer | None = None
+    kid: bytes | None = None
+    withdrawal: Withdrawal | None = None
+    status_at: datetime | None = None
+
+    @property
+    def withdrawal_reason(self) -> ReasonClass:
+        """The class of reason of a withdrawn certificate, `other` when the issuer says nothing."""
+        return self.withdrawal.reason if self.withdrawal else "other"
+
+
+def check_summary(
+    found: str | bytes,
+    bundle: Bundle | None,
+    status: Mapping[str, str],
+    withdrawals: Mapping[str, Withdrawals],
+    now: datetime,
+    prefix: str | None = None,
+) -> CheckedSummary:
+    """Check a scanned text, or the signed bytes alone; never raises for what was scanned.
+
+    `bundle` None: no trust list could be had. `status` holds VC-JWTs by the URL of their list and
+    `withdrawals` documents by issuer id, as far as they could be had. `prefix` overrides the address in
+    the text; without any address that check is left out.
+    """
+    report = _Report()
+
+    # 1. Take the text apart.
+    try:
+        scanned = qr.read_text(found) if isinstance(found, str) else qr.ScannedText("", 1, found)
+        envelope = cose.read_sign1(scanned.cose)
+    except qr.NotACertificateText as error:
+        return report.ended("text", str(error), OTHER_KIND)
+    except qr.TextIncomplete as error:
+        return report.ended("text", str(error), NOT_READ)
+    except (qr.TextAltered, cose.NotASignedEnvelope) as error:
+        return report.ended("text", str(error), ALTERED, "altered")
+    report.passed("text", "The code has the form of a certificate.")
+    report.kid = envelope.kid
+
+    # 2. A key we trust, and its signature.
+    if bundle is None:
+        return report.left_open("key", "There is no trust list here.", ISSUER_UNKNOWN, "no_bundle")
+    candidates = bundle.certificate_keys(envelope.kid)
+    if not candidates:
+        reason = f"The key {envelope.kid.hex()} is not in the trust list."
+        return report.left_open("key", reason, ISSUER_UNKNOWN, "unknown_key")
+    signed_by = next((pair for pair in candidates if _holds(envelope, pair[1])), None)
+    if signed_by is None:
+        report.passed("key", "The trust list has a key with this name.")
+        return report.ended("signature", "The signature does not fit the content.", ALTERED, "altered")
+    issuer, key = signed_by
+    report.passed("key", f"The key belongs to {issuer.id}.")
+    report.passed("signature", "The issuer signed exactly this content.")
+
+    # 3. What it says.
+    try:
+        summary = qr.read_payload(envelope.payload)
+    except PayloadNotASummary as error:
+        return report.ended("content", str(error), OTHER_KIND)
+    report.passed("content", "All fields have their form.")
+    if failed := _check_key_term(report, key, summary):
+        return failed
+
+    # 4. Where the code leads, and whether it still counts.
+    report.issuer, report.summary, report.number = issuer, summary, number.written(summary.number)
+    address_fits = _check_address(report, issuer, scanned.prefix if prefix is None else prefix)
+    expired = _check_expiry(report, summary, now)
+    standing = _check_standing(report, summary, issuer, status, withdrawals, now)
+    bundle_fresh = _check_bundle(report, bundle, now)
+
+    # 5. The gravest finding is the result.
+    if standing.withdrawn:
+        return report.answer(WITHDRAWN, standing=standing)
+    if standing.suspended:
+        return report.answer(SUSPENDED, standing=standing)
+    if not address_fits:
+        return report.answer(FOREIGN_ADDRESS, standing=standing)
+    if expired:
+        return report.answer(EXPIRED, standing=standing)
+    if standing.cause or not bundle_fresh:
+        return report.answer(NOT_CHECKED, cause=standing.cause or "old_bundle", standing=standing)
+    return report.answer(GENUINE, standing=standing)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What the lists say. `cause` None: everything could be asked and the answers are fresh."""
+
+    withdrawn: bool = False
+    suspended: bool = False
+    withdrawal: Withdrawal | None = None
+    signed_at: datetime | None = None
+    cause: Cause | None = None
+
+
+@dataclass(slots=True)
+class _Report:
+    """Collects the checks, so that every answer lists all of them."""
+
+    done: dict[str, Check] = field(default_factory=dict)
+    kid: bytes | None = None
+    issuer: Issuer | None = None
+    summary: Summary | None = None
+    number: str | None = None
+
+    def passed(self, name: str, reason: str) -> None:
+        self.done[name] = Check(name, "passed", reason)
+
+    def failed(self, name: str, reason: str) -> None:
+        self.done[name] = Check(name, "failed", reason)
+
+    def open(self, name: str, reason: str) -> None:
+        self.done[name] = Check(name, "not checked", reason)
+
+    def ended(self, name: str, reason: str, result: int, cause: Cause | None = None) -> CheckedSummary:
+        self.failed(name, reason)
+        return self.answer(result, cause=cause)
+
+    def left_open(self, name: str, reason: str, result: int, cause: Cause) -> CheckedSummary:
+        self.open(name, reason)
+        return self.answer(result, cause=cause)
+
+    def answer(
+        self, result: int, *, cause: Cause | None = None, standing: _Standing | None = None
+    ) -> CheckedSummary:
+        unasked = "An earlier check had already decided."
+        standing = standing or _Standing()
+        return CheckedSummary(
+            result=result,
+            checks=tuple(self.done.get(name, Check(name, "not checked", unasked)) for name in CHECK_NAMES),
+            cause=cause,
+            summary=self.summary if result in (GENUINE, NOT_CHECKED, EXPIRED, FOREIGN_ADDRESS) else None,
+            number=self.number,
+            issuer=self.issuer,
+            kid=self.kid,
+            withdrawal=standing.withdrawal,
+            status_at=standing.signed_at,
+        )
+
+
+def _holds(envelope: cose.Sign1, key: Key) -> bool:
+    try:
+        envelope.check(key.public_key, context=qr.CONTEXT)
+    except cose.SignatureDoesNotHold:
+        return False
+    return True
+
+
+def _check_key_term(report: _Report, key: Key, summary: Summary) -> CheckedSummary | None:
+    if key.compromised_since is not None:
+        # A thief can write any date, so no signature of this key proves anything by itself any more.
+        reason = f"The key was stolen; it is not trusted since {key.compromised_since:%Y-%m-%d}."
+        return report.ended("issued", reason, ALTERED, "key_stolen")
+    if not key.was_valid(summary.issued):
+        reason = f"The key was not in use on {summary.issued:%Y-%m-%d}."
+        return report.ended("issued", reason, ALTERED, "key_not_valid")
+    report.passed("issued", f"Issued on {summary.issued:%Y-%m-%d}, while the key was in use.")
+    return None
+
+
+def _check_address(report: _Report, issuer: Issuer, prefix: str) -> bool:
+    if not prefix:
+        report.open("address", "No address was given with the code.")
+        return True
+    if prefix in issuer.prefixes:
+        report.passed("address", f"The code opens {prefix}, a page of the issuer.")
+        return True
+    report.failed("address", "The code opens an address that is not the issuer's.")
+    return False
+
+
+def _check_expiry(report: _Report, summary: Summary, now: datetime) -> bool:
+    if summary.expires is None:
+        report.passed("expiry", "It has no end.")
+    elif summary.expires > now:
+        report.passed("expiry", f"Valid until {summary.expires:%Y-%m-%d}.")
+    else:
+        report.failed("expiry", f"It ended on {summary.expires:%Y-%m-%d}.")
+        return True
+    return False
+
+
+def _check_standing(
+    report: _Report,
+    summary: Summary,
+    issuer: Issuer,
+    status: Mapping[str, str],
+    withdrawals: Mapping[str, Withdrawals],
+    now: datetime,
+) -> _Standing:
+    listed = (
+        withdrawals[issuer.id].entries.get(number_hash(summary.number)) if issuer.id in withdrawals else None
+    )
+    place = None if summary.status_list is None else issuer.status_list(summary.status_list)
+    if place is None or summary.status_index is None:
+        report.open("suspension", "The certificate names no status list that is known here.")
+        standing = _Standing(cause="no_list")
+        report.open("withdrawal", "The certificate names no status list that is known here.")
+    else:
+        standing = _ask_lists(report, place, summary.status_index, issuer, status, now)
+    if listed is not None or standing.withdrawn:
+        report.failed("withdrawal", f"Withdrawn on {listed.date:%Y-%m-%d}." if listed else "Withdrawn.")
+        return replace(standing, withdrawn=True, withdrawal=listed)
+    return standing
+
+
+def _ask_lists(
+    report: _Report,
+    place: StatusListPlace,
+    index: int,
+    issuer: Issuer,
+    status: Mapping[str, str],
+    now: datetime,
+) -> _Standing:
+    purposes = [("withdrawal", "revocation", place.url)]
+    if place.suspension_url is not None:
+        purposes.append(("suspension", "suspension", place.suspension_url))
+    else:
+        report.passed("suspension", "This issuer puts nothing on hold.")
+    found: set[str] = set()
+    standing = _Standing()
+    for name, purpose, url in purposes:
+        is_set, signed_at, cause = _ask_list(report, name, purpose, url, index, issuer, status, now)
+        if is_set:
+            found.add(name)
+        oldest = min(filter(None, (standing.signed_at, signed_at)), default=None)
+        standing = replace(standing, signed_at=oldest, cause=standing.cause or cause)
+    return replace(standing, withdrawn="withdrawal" in found, suspended="suspension" in found)
+
+
+def _ask_list(
+    report: _Report,
+    name: str,
+    purpose: str,
+    url: str,
+    index: int,
+    issuer: Issuer,
+    status: Mapping[str, str],
+    now: datetime,
+) -> tuple[bool, datetime | None, Cause | None]:
+    if url not in status:
+        report.open(name, "The status list could not be had.")
+        return False, None, "no_network"
+    keys = [key.public_key for key in issuer.keys_for("status") if key.compromised_since is None]
+    try:
+        listed = read_status_list(status[url], keys, url=url, purpose=purpose)
+        is_set = listed.is_set(index)
+    except StatusListNotReadable as error:
+        report.open(name, str(error))
+        return False, None, "bad_list"
+    if is_set:
+        report.failed(name, "The issuer's list says so.")
+        return True, listed.signed_at, None
+    if not listed.signed_at - CLOCK_SKEW <= now < listed.stale_after:
+        report.open(name, f"The status list is of {listed.signed_at:%Y-%m-%d}, too old to be sure.")
+        return False, listed.signed_at, "old_list"
+    report.passed(name, f"Not in the list of {listed.signed_at:%Y-%m-%d %H:%M} UTC.")
+    return False, listed.signed_at, None
+
+
+def _check_bundle(report: _Report, bundle: Bundle, now: datetime) -> bool:
+    if bundle.issued - CLOCK_SKEW <= now < bundle.expires:
+        report.passed("trust list", f"Trust list {bundle.version} is in force.")
+        return True
+    report.open("trust list", f"Trust list {bundle.version} ended on {bundle.expires:%Y-%m-%d}.")
+    return False

@@ -1,0 +1,73 @@
+"""The font faces shipped with the project, and which of them are tried for a script.
+
+A *role* is what the text is for: `sans` for reading, `serif` for the sentences of the diploma, `display` for
+the name and the title. Scripts that Noto Sans and Noto Serif do not have bring their own face to every role.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import uharfbuzz as hb
+
+Role = Literal["sans", "serif", "display"]
+
+_LATIN_FACES: dict[tuple[Role, bool], str] = {
+    ("sans", False): "NotoSans-Regular",
+    ("sans", True): "NotoSans-Bold",
+    ("serif", False): "NotoSerif-Regular",
+    ("serif", True): "NotoSerifDisplay-Bold",
+    ("display", False): "NotoSerifDisplay-Regular",
+    ("display", True): "NotoSerifDisplay-Bold",
+}
+# ISO 15924 script → regular and bold face. A script without a bold face uses its regular one.
+_SCRIPT_FACES: dict[str, tuple[str, str]] = {
+    "Arab": ("NotoNaskhArabic-Regular", "NotoNaskhArabic-Bold"),
+    "Deva": ("NotoSansDevanagari-Regular", "NotoSansDevanagari-Regular"),
+    "Beng": ("NotoSansBengali-Regular", "NotoSansBengali-Regular"),
+    "Ethi": ("NotoSansEthiopic-Regular", "NotoSansEthiopic-Regular"),
+}
+# Height a line needs above the baseline and in all, in em (design language, section 3, headings).
+_LINE_HEIGHTS = {"NotoNaskhArabic": (1.12, 1.62), "NotoSansDevanagari": (1.1, 1.5), "NotoSansBengali": (1.1, 1.5)}
+_LATIN_LINE = (1.0, 1.35)
+
+
+@dataclass(frozen=True, eq=False)
+class Face:
+    """One font file. `covered` holds the code points it can draw; `ascent` and `line` are in em."""
+
+    name: str
+    face: Any  # uharfbuzz publishes no types
+    font: Any
+    covered: frozenset[int]
+    units_per_em: int
+    ascent: float
+    line: float
+
+    def covers(self, text: str) -> bool:
+        """Whether every character of `text` has a glyph in this face."""
+        return all(ord(character) in self.covered for character in text)
+
+
+@cache
+def face(name: str) -> Face:
+    """Load one shipped face by its file name without suffix; kept for the life of the process."""
+    loaded = hb.Face(hb.Blob(files(__package__).joinpath("fonts", f"{name}.ttf").read_bytes()))
+    ascent, line = _LINE_HEIGHTS.get(name.partition("-")[0], _LATIN_LINE)
+    return Face(name, loaded, hb.Font(loaded), frozenset(loaded.unicodes), loaded.upem, ascent, line)
+
+
+@cache
+def chain(role: Role, bold: bool, script: str) -> tuple[Face, ...]:
+    """Return the faces to try for text of `script`, best first; every shipped script is in it."""
+    own = [_SCRIPT_FACES[script][bold]] if script in _SCRIPT_FACES else []
+    names = [*own, _LATIN_FACES[role, bold], _LATIN_FACES["sans", bold]]
+    names += [pair[bold] for pair in _SCRIPT_FACES.values()]
+    return tuple(face(name) for name in dict.fromkeys(names))
+
+
+@cache
+def drawable_characters() -> frozenset[int]:
+    """All code points that some shipped face can draw."""
+    return frozenset().union(*(one.covered for one in chain("sans", False, "Latn")))

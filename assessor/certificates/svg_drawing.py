@@ -1,0 +1,257 @@
+"""The small part of SVG that our own pictures use, drawn as vectors.
+
+Shapes `path rect circle ellipse line polyline polygon` and groups, with fill, stroke, width, caps, joins, dashes,
+opacity-free colours and `transform`. Anything else that would be visible is refused by name, so that a picture is
+never drawn with a part missing.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from xml.etree import ElementTree
+
+from fontTools.misc.transform import Identity, Transform
+from fontTools.pens.basePen import BasePen
+from fontTools.pens.transformPen import TransformPen
+from fontTools.svgLib.path import parse_path
+from reportlab.pdfgen.canvas import Canvas
+
+SVG = "{http://www.w3.org/2000/svg}"
+MAX_CHARACTERS = 200_000
+MAX_DEPTH = 32
+_IGNORED = frozenset({"title", "desc", "metadata", "defs"})
+_INHERITED = (
+    "fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin",
+    "stroke-dasharray", "stroke-dashoffset", "fill-rule", "color",
+)  # fmt: skip
+_NAMED = {"black": "#000000", "white": "#ffffff"}
+_CAPS = {"butt": 0, "round": 1, "square": 2}
+_JOINS = {"miter": 0, "round": 1, "bevel": 2}
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_TRANSFORM = re.compile(r"(translate|scale|rotate|matrix)\s*\(([^)]*)\)")
+
+
+class DrawingInvalid(ValueError):
+    """An SVG picture cannot be drawn; the message names the part."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Path segments in the picture's units and how they are painted; a colour of None paints nothing."""
+
+    segments: tuple[tuple[str, tuple[float, ...]], ...]
+    fill: str | None
+    stroke: str | None
+    stroke_width: float
+    cap: int
+    join: int
+    dashes: tuple[float, ...]
+    dash_offset: float
+    even_odd: bool
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A parsed picture: its view box (left, top, width, height) and its shapes in painting order."""
+
+    view_box: tuple[float, float, float, float]
+    shapes: tuple[Shape, ...]
+
+
+@lru_cache(maxsize=256)
+def parse_svg(source: str, colour: str = "#000000") -> Drawing:
+    """Read a picture; `colour` is what `currentColor` means. Raises `DrawingInvalid`."""
+    if len(source) > MAX_CHARACTERS:
+        raise DrawingInvalid(f"The picture is longer than {MAX_CHARACTERS} characters.")
+    if "<!" in re.sub(r"<!--.*?-->", "", source, flags=re.DOTALL):
+        raise DrawingInvalid("The picture has a DOCTYPE or CDATA section. Remove it.")
+    try:
+        root = ElementTree.fromstring(source)
+    except ElementTree.ParseError as error:
+        raise DrawingInvalid(f"The picture is not well-formed XML: {error}.") from error
+    if root.tag != f"{SVG}svg":
+        raise DrawingInvalid("The picture does not begin with an svg element of the SVG namespace.")
+    box = _numbers(root.get("viewBox", ""), "viewBox")
+    if len(box) != 4 or box[2] <= 0 or box[3] <= 0:
+        raise DrawingInvalid("The picture needs a viewBox with four numbers and a size above zero.")
+    shapes: list[Shape] = []
+    _collect(root, {"fill": "#000000", "color": colour}, Identity, shapes, 0)
+    return Drawing((box[0], box[1], box[2], box[3]), tuple(shapes))
+
+
+def draw_svg(canvas: Canvas, drawing: Drawing, x: float, y: float, size: float) -> None:
+    """Draw a picture into a square of `size` points with its lower left corner at `x`, `y`, centred."""
+    left, top, width, height = drawing.view_box
+    scale = size / max(width, height)
+    canvas.saveState()
+    canvas.translate(x + (size - width * scale) / 2, y + (size + height * scale) / 2)
+    canvas.scale(scale, -scale)
+    canvas.translate(-left, -top)
+    for shape in drawing.shapes:
+        _paint(canvas, shape)
+    canvas.restoreState()
+
+
+def _paint(canvas: Canvas, shape: Shape) -> None:
+    path = canvas.beginPath()
+    draw = {"m": path.moveTo, "l": path.lineTo, "c": path.curveTo}
+    for operator, numbers in shape.segments:
+        if operator == "h":
+            path.close()
+        else:
+            draw[operator](*numbers)
+    if shape.fill:
+        canvas.setFillColor(shape.fill)
+    if shape.stroke:
+        canvas.setStrokeColor(shape.stroke)
+        canvas.setLineWidth(shape.stroke_width)
+        canvas.setLineCap(shape.cap)
+        canvas.setLineJoin(shape.join)
+        canvas.setDash(list(shape.dashes), shape.dash_offset)
+    canvas.drawPath(path, stroke=int(bool(shape.stroke)), fill=int(bool(shape.fill)), fillMode=0 if shape.even_odd else 1)
+
+
+def _collect(
+    element: ElementTree.Element, inherited: Mapping[str, str], transform: Transform, shapes: list[Shape], depth: int
+) -> None:
+    if depth > MAX_DEPTH:
+        raise DrawingInvalid(f"The picture nests groups deeper than {MAX_DEPTH}.")
+    if not element.tag.startswith(SVG):
+        return  # a baked credential, or an editor's notes
+    name = element.tag.removeprefix(SVG)
+    if name in _IGNORED:
+        return
+    if element.get("style") or element.get("class"):
+        raise DrawingInvalid(f"<{name}> is painted by style or class. Use attributes such as fill and stroke.")
+    painting = {**inherited, **{key: value for key in _INHERITED if (value := element.get(key))}}
+    here = transform.transform(_transform(element.get("transform", "")))
+    if name in ("svg", "g"):
+        for child in element:
+            _collect(child, painting, here, shapes, depth + 1)
+        return
+    pen = _Segments()
+    target = pen if here == Identity else TransformPen(pen, here)
+    try:
+        parse_path(_outline(name, element), target)
+    except (ValueError, IndexError, AssertionError) as error:
+        raise DrawingInvalid(f"<{name}> has an outline that cannot be read: {error}.") from error
+    shapes.append(_shape(tuple(pen.segments), painting, abs(here[0] * here[3] - here[1] * here[2]) ** 0.5))
+
+
+def _shape(segments: tuple[tuple[str, tuple[float, ...]], ...], painting: Mapping[str, str], scale: float) -> Shape:
+    dashes = painting.get("stroke-dasharray", "none")
+    return Shape(
+        segments=segments,
+        fill=_colour(painting["fill"], painting["color"]),
+        stroke=_colour(painting.get("stroke", "none"), painting["color"]),
+        stroke_width=_number(painting.get("stroke-width", "1"), "stroke-width") * scale,
+        cap=_CAPS.get(painting.get("stroke-linecap", "butt"), 0),
+        join=_JOINS.get(painting.get("stroke-linejoin", "miter"), 0),
+        dashes=tuple(n * scale for n in _numbers("" if dashes == "none" else dashes, "stroke-dasharray")),
+        dash_offset=_number(painting.get("stroke-dashoffset", "0"), "stroke-dashoffset") * scale,
+        even_odd=painting.get("fill-rule") == "evenodd",
+    )
+
+
+def _outline(name: str, element: ElementTree.Element) -> str:
+    """The path data of a basic shape (SVG 2, chapter 10)."""
+
+    def length(attribute: str, default: str = "0") -> float:
+        return _number(element.get(attribute, default), attribute)
+
+    if name == "path":
+        return element.get("d", "")
+    if name in ("polyline", "polygon"):
+        points = _numbers(element.get("points", ""), "points")
+        pairs = " L".join(f"{px} {py}" for px, py in zip(points[::2], points[1::2], strict=True))
+        return f"M{pairs}{' Z' if name == 'polygon' else ''}" if pairs else ""
+    if name == "line":
+        return f"M{length('x1')} {length('y1')} L{length('x2')} {length('y2')}"
+    if name in ("circle", "ellipse"):
+        rx = length("r") if name == "circle" else length("rx")
+        ry = length("r") if name == "circle" else length("ry")
+        cx, cy = length("cx"), length("cy")
+        arc = f"A{rx} {ry} 0 0 1"
+        return f"M{cx + rx} {cy} {arc} {cx} {cy + ry} {arc} {cx - rx} {cy} {arc} {cx} {cy - ry} {arc} {cx + rx} {cy} Z"
+    if name == "rect":
+        x, y, w, h = length("x"), length("y"), length("width"), length("height")
+        rx = min(length("rx", element.get("ry", "0")), w / 2)
+        ry = min(length("ry", element.get("rx", "0")), h / 2)
+        if not rx or not ry:
+            return f"M{x} {y} H{x + w} V{y + h} H{x} Z"
+        arc = f"A{rx} {ry} 0 0 1"
+        return (
+            f"M{x + rx} {y} H{x + w - rx} {arc} {x + w} {y + ry} V{y + h - ry} {arc} {x + w - rx} {y + h} "
+            f"H{x + rx} {arc} {x} {y + h - ry} V{y + ry} {arc} {x + rx} {y} Z"
+        )
+    raise DrawingInvalid(f"<{name}> is not one of the shapes we draw. Turn it into a path.")
+
+
+def _transform(source: str) -> Transform:
+    result = Identity
+    for name, arguments in _TRANSFORM.findall(source):
+        values = _numbers(arguments, "transform")
+        if name == "translate":
+            result = result.translate(*values[:2])
+        elif name == "scale":
+            result = result.scale(*values[:2])
+        elif name == "matrix":
+            result = result.transform(tuple(values))
+        else:
+            centre = values[1:3] or (0.0, 0.0)
+            result = result.translate(*centre).rotate(values[0] * 3.141592653589793 / 180)
+            result = result.translate(-centre[0], -centre[1])
+    if source.strip() and not _TRANSFORM.search(source):
+        raise DrawingInvalid(f"The transform {source[:40]!r} is not understood.")
+    return result
+
+
+def _colour(value: str, current: str) -> str | None:
+    value = value.strip()
+    if value == "none":
+        return None
+    if value == "currentColor":
+        return _colour(current, "#000000")
+    value = _NAMED.get(value, value)
+    if re.fullmatch(r"#[0-9a-fA-F]{3}", value):
+        return "#" + "".join(2 * digit for digit in value[1:])
+    if re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        return value
+    raise DrawingInvalid(f"The colour {value[:40]!r} is not of the form #rrggbb.")
+
+
+def _number(value: str, attribute: str) -> float:
+    numbers = _numbers(value, attribute)
+    if len(numbers) != 1:
+        raise DrawingInvalid(f"{attribute} should be one number, not {value[:40]!r}.")
+    return numbers[0]
+
+
+def _numbers(value: str, attribute: str) -> list[float]:
+    if _NUMBER.sub("", value).strip(" ,\n\t\r"):
+        raise DrawingInvalid(f"{attribute} should hold plain numbers, not {value[:40]!r}.")
+    return [float(number) for number in _NUMBER.findall(value)]
+
+
+
+
+class _Segments(BasePen):  # type: ignore[misc]  # fontTools publishes no types
+    """Collects path segments; fontTools turns quadratic curves and arcs into cubic ones."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.segments: list[tuple[str, tuple[float, ...]]] = []
+
+    def _moveTo(self, pt: tuple[float, float]) -> None:  # noqa: N802, the pen protocol
+        self.segments.append(("m", pt))
+
+    def _lineTo(self, pt: tuple[float, float]) -> None:  # noqa: N802
+        self.segments.append(("l", pt))
+
+    def _curveToOne(self, pt1: Any, pt2: Any, pt3: Any) -> None:  # noqa: N802
+        self.segments.append(("c", (*pt1, *pt2, *pt3)))
+
+    def _closePath(self) -> None:  # noqa: N802
+        self.segments.append(("h", ()))

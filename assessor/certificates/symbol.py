@@ -1,0 +1,32 @@
+"""A QR symbol on paper: a white panel of its own and black rectangles merged per row (spec qr, print rules)."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from reportlab.pdfgen.canvas import Canvas
+
+QUIET_ZONE = 4  # modules, ISO/IEC 18004
+
+
+def draw_symbol(canvas: Canvas, matrix: Sequence[Sequence[bool]], x: float, y: float, size: float) -> None:
+    """Draw a square matrix (True is dark), `size` points wide without its quiet zone, lower left at `x`, `y`.
+
+    Raises ValueError when the matrix is empty or not square.
+    """
+    side = len(matrix)
+    if not side or any(len(row) != side for row in matrix):
+        raise ValueError("A QR symbol must be a square matrix with at least one module.")
+    module = size / side
+    margin = QUIET_ZONE * module
+    canvas.setFillColorRGB(1, 1, 1)
+    canvas.rect(x - margin, y - margin, size + 2 * margin, size + 2 * margin, stroke=0, fill=1)
+    path = canvas.beginPath()
+    for row, modules in enumerate(matrix):
+        column = 0
+        for dark, group in groupby(modules):
+            length = sum(1 for _ in group)
+            if dark:
+                path.rect(x + column * module, y + (side - 1 - row) * module, length * module, module)
+            column += length
+    canvas.setFillColorRGB(0, 0, 0)
+    canvas.drawPath(path, stroke=0, fill=1)

@@ -1,0 +1,431 @@
+"""Paragraphs of any script, from characters to placed glyph clusters.
+
+Steps (spec pdf-text, section 1): isolate foreign values, order by UAX #9, choose a font per chunk, break lines,
+shape every line with HarfBuzz, and put its runs in visual order. Nothing is drawn here.
+
+    >>> paragraph = lay_out(fill("Issued {date}", date="12 November 2026"), "en", Style(size=10))
+    >>> len(paragraph.lines), paragraph.text
+    (1, 'Issued 12 November 2026')
+"""
+
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from string import Formatter
+
+import uharfbuzz as hb
+from fontTools.unicodedata import script as script_of
+
+from assessor.certificates import bidi
+from assessor.certificates.fonts import Face, Role, chain, drawable_characters
+
+FSI, LRI, PDI = "\u2068", "\u2066", "\u2069"
+SUBSTITUTE = "\ufffd"
+RTL_LANGUAGES = frozenset({"ar", "fa", "ur", "ps", "he", "ckb", "sd", "ug", "dv", "yi"})
+
+_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_JOINERS = frozenset("\u200c\u200d")
+_WITHOUT_CONTROLS = {ord(character): None for character in _CONTROLS}
+_NO_SCRIPT = frozenset({"Zyyy", "Zinh", "Zzzz"})
+
+
+class CharacterNotDrawable(ValueError):
+    """A text of ours needs a character that no shipped font has: change the text, or ship a font for it."""
+
+    def __init__(self, character: str) -> None:
+        name = unicodedata.name(character, "unnamed character")
+        super().__init__(
+            f"No shipped font can draw U+{ord(character):04X} ({name}). Change the text or add a font."
+        )
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a paragraph is set. `size` and `tracking` in points; `leading` multiplies the line height.
+
+    `tracking` (letter-spacing) is ignored in lines with right-to-left text, where letters join.
+    """
+
+    role: Role = "sans"
+    size: float = 10.0
+    bold: bool = False
+    leading: float = 1.0
+    tracking: float = 0.0
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of a paragraph; `bold` is added to the weight of the style."""
+
+    text: str
+    bold: bool = False
+
+
+Glyph = tuple[int, int, int]  # glyph id, shift to the right, shift upward, in font units
+Recipe = tuple[Glyph, ...]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The smallest shaped unit: what is drawn, which text it stands for, how far the pen moves (font units)."""
+
+    recipe: Recipe
+    text: str
+    advance: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """Clusters of one face and direction, in visual order from left to right."""
+
+    face: Face
+    clusters: tuple[Cluster, ...]
+    rtl: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line ready to draw; lengths in points. `ascent` is the baseline's distance from the line's top."""
+
+    runs: tuple[Run, ...]
+    width: float
+    ascent: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Laid out text. `text` is the logical string without controls; `ordered` says it needed UAX #9."""
+
+    lines: tuple[Line, ...]
+    text: str
+    language: str
+    rtl: bool
+    ordered: bool
+    style: Style
+
+    @property
+    def height(self) -> float:
+        """Height of all lines, in points."""
+        return sum(line.height for line in self.lines)
+
+    @property
+    def width(self) -> float:
+        """Width of the widest line, in points."""
+        return max((line.width for line in self.lines), default=0.0)
+
+
+def is_rtl(language: str) -> bool:
+    """Whether pages in this language run from right to left."""
+    return language.partition("-")[0] in RTL_LANGUAGES
+
+
+def isolated(value: str, *, ltr: bool = False) -> str:
+    """Wrap a foreign value so that it cannot disturb its sentence; its own controls are dropped.
+
+    `ltr` fixes the direction for numbers, codes and host names; otherwise the first strong letter decides.
+    """
+    return f"{LRI if ltr else FSI}{clean(value)}{PDI}"
+
+
+def clean(value: str) -> str:
+    """Return NFC text without bidi controls; other control characters and line breaks become spaces."""
+    kept = unicodedata.normalize("NFC", value).translate(_WITHOUT_CONTROLS)
+    return "".join(" " if unicodedata.category(character) in ("Cc", "Zl", "Zp") else character for character in kept)
+
+
+def fill(
+    template: str, *, bold: Collection[str] = (), ltr: Collection[str] = (), **values: str
+) -> tuple[Span, ...]:
+    """Put isolated values into a translated sentence with `{name}` fields.
+
+    `bold` and `ltr` name the fields to emphasise and those that always run left to right. A field that
+    was not given raises KeyError.
+    """
+    spans: list[Span] = []
+    for literal, field, _, _ in Formatter().parse(template):
+        if literal:
+            spans.append(Span(literal))
+        if field is not None:
+            spans.append(Span(isolated(values[field], ltr=field in ltr), bold=field in bold))
+    return tuple(spans)
+
+
+def missing_characters(value: str) -> tuple[str, ...]:
+    """Return the characters of a name that no shipped font has, in order, each once."""
+    known = drawable_characters()
+    wanted = (c for c in clean(value) if ord(c) not in known and not _is_invisible(c))
+    return tuple(dict.fromkeys(wanted))
+
+
+def drawable(value: str) -> str:
+    """Replace what no font can draw by U+FFFD, for names; report it with `missing_characters`."""
+    return clean(value).translate({ord(c): SUBSTITUTE for c in missing_characters(value)})
+
+
+def lay_out(
+    text: str | Sequence[Span],
+    language: str,
+    style: Style,
+    width: float | None = None,
+    *,
+    rtl: bool | None = None,
+) -> Paragraph:
+    """Order, shape and break one paragraph.
+
+    `language` (BCP 47) chooses glyph forms and, unless `rtl` is given, the paragraph's direction. `width` in
+    points; None sets one line. Raises `CharacterNotDrawable`.
+    """
+    spans = (Span(text),) if isinstance(text, str) else tuple(text)
+    spans = tuple(replace(span, text=unicodedata.normalize("NFC", span.text)) for span in spans)
+    whole = "".join(span.text for span in spans)
+    right_to_left = is_rtl(language) if rtl is None else rtl
+    weights = [style.bold or span.bold for span in spans for _ in span.text]
+    prepared = _Prepared(
+        text=whole,
+        levels=bidi.levels(whole, int(right_to_left)),
+        faces=_choose_faces(whole, weights, style.role),
+        scripts=_scripts(whole)[0],
+        language=language,
+        base=int(right_to_left),
+    )
+    limits = [(0, len(whole))] if width is None else list(_break_lines(prepared, style, width))
+    lines = tuple(_line(prepared, start, end, style) for start, end in limits)
+    readable = whole.translate(_WITHOUT_CONTROLS)
+    return Paragraph(lines, readable, language, right_to_left, readable != whole or any(prepared.levels), style)
+
+
+def fit(
+    text: str | Sequence[Span], language: str, styles: Sequence[tuple[Style, int]], width: float
+) -> Paragraph:
+    """Lay out with the first style that needs no more lines than it is allowed; the last one is taken anyway."""
+    for style, most_lines in styles:
+        paragraph = lay_out(text, language, style, width)
+        if len(paragraph.lines) <= most_lines:
+            break
+    return paragraph
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A paragraph with what is known per character, before lines are broken."""
+
+    text: str
+    levels: list[int]
+    faces: list[Face]
+    scripts: list[str]
+    language: str
+    base: int
+
+
+def _is_invisible(character: str) -> bool:
+    return character in _CONTROLS or character in _JOINERS or unicodedata.category(character) == "Cf"
+
+
+def _scripts(text: str) -> tuple[list[str], list[int]]:
+    """Script and isolate of every character; common characters take the neighbour's in the same isolate."""
+    scripts, isolates = [script_of(character) for character in text], []
+    stack, newest = [0], 0
+    for character in text:
+        if character == PDI and len(stack) > 1:
+            stack.pop()
+        isolates.append(stack[-1])
+        if character in "\u2066\u2067\u2068":
+            newest += 1
+            stack.append(newest)
+    for order in (range(len(text)), range(len(text) - 1, -1, -1)):
+        seen: dict[int, str] = {}
+        for i in order:
+            if scripts[i] in _NO_SCRIPT:
+                scripts[i] = seen.get(isolates[i], "Zyyy")
+            else:
+                seen[isolates[i]] = scripts[i]
+    return scripts, isolates
+
+
+def _choose_faces(text: str, weights: Sequence[bool], role: Role) -> list[Face]:
+    """One face per chunk (no space, one script, one isolate, one weight), so that a word is not patched."""
+    scripts, isolates = _scripts(text)
+    chosen: list[Face | None] = [None] * len(text)
+    start = 0
+    while start < len(text):
+        end = start + 1
+        key = (scripts[start], isolates[start], weights[start])
+        while (
+            end < len(text)
+            and not text[start].isspace()
+            and not text[end].isspace()
+            and (scripts[end], isolates[end], weights[end]) == key
+        ):
+            end += 1
+        chunk = text[start:end]
+        if not chunk.isspace() and any(not _is_invisible(character) for character in chunk):
+            numeric = all(ord(character) < 0x80 and not character.isalpha() for character in chunk)
+            faces = chain(role, weights[start], "Latn" if numeric else scripts[start])
+            chosen[start:end] = _faces_of_chunk(chunk, faces)
+        start = end
+    return _spread(text, chosen, chain(role, weights[0] if weights else False, "Latn")[0])
+
+
+def _faces_of_chunk(chunk: str, faces: Sequence[Face]) -> list[Face | None]:
+    visible = "".join(character for character in chunk if not _is_invisible(character))
+    for face in faces:
+        if face.covers(visible):
+            return [face] * len(chunk)
+    result: list[Face | None] = []
+    for character in chunk:
+        follows = bool(result) and result[-1] is not None
+        if follows and (_is_invisible(character) or _sticks(character, result[-1])):
+            result.append(result[-1])
+            continue
+        if _is_invisible(character):
+            result.append(None)
+            continue
+        best = next((face for face in faces if face.covers(character)), None)
+        if best is None:
+            raise CharacterNotDrawable(character)
+        result.append(best)
+    return result
+
+
+def _sticks(character: str, face: Face | None) -> bool:
+    """Marks keep the font of their base, as far as it has them."""
+    return unicodedata.category(character).startswith("M") and face is not None and face.covers(character)
+
+
+def _spread(text: str, chosen: Sequence[Face | None], default: Face) -> list[Face]:
+    """Give spaces and controls the face beside them."""
+    first = next((face for face in chosen if face is not None), default)
+    result: list[Face] = []
+    for character, face in zip(text, chosen, strict=True):
+        beside = face or (result[-1] if result else first)
+        if face is None and not _is_invisible(character) and not beside.covers(character):
+            beside = default
+            if not beside.covers(character):
+                raise CharacterNotDrawable(character)
+        result.append(beside)
+    return result
+
+
+def _break_lines(prepared: _Prepared, style: Style, width: float) -> Iterator[tuple[int, int]]:
+    """Break after spaces and hyphens between letters; a word wider than the line is cut between letters."""
+    text = prepared.text
+    advances = _advances(prepared, style)
+    start = 0
+    while start < len(text):
+        used, last_break, i = 0.0, 0, start
+        while i < len(text):
+            fits = used + advances[i] <= width or text[i].isspace()
+            if not fits and i > start:
+                break
+            used += advances[i]
+            i += 1
+            if _may_break_before(text, i):
+                last_break = i
+        end = i if i == len(text) else (last_break or _cut(text, advances, start, i))
+        yield start, end
+        start = end
+    if not text:
+        yield 0, 0
+
+
+def _may_break_before(text: str, i: int) -> bool:
+    if i >= len(text):
+        return True
+    if text[i - 1] in "-\u2010":
+        return i > 1 and text[i - 2].isalpha() and text[i].islower()
+    return text[i - 1] == " " and text[i] != " " and text[i] not in _CONTROLS - {FSI, LRI, "\u2067"}
+
+
+def _cut(text: str, advances: Sequence[float], start: int, i: int) -> int:
+    """The last place at or before `i` where a too long word may be cut: never inside a cluster."""
+    for place in range(i, start + 1, -1):
+        inside = unicodedata.category(text[place])[0] == "M" or text[place] in _JOINERS or advances[place] == 0
+        if not inside and text[place - 1] not in _JOINERS:
+            return place
+    return i
+
+
+def _advances(prepared: _Prepared, style: Style) -> list[float]:
+    """Advance of every character, in points, a cluster's on its first character."""
+    result = [0.0] * len(prepared.text)
+    codes = [ord(character) for character in prepared.text]
+    for start, end in _runs(prepared, 0, len(codes), prepared.levels):
+        face = prepared.faces[start]
+        infos, positions = _shape(prepared, codes, start, end, prepared.levels[start])
+        for info, position in zip(infos, positions, strict=True):
+            result[info.cluster] += position.x_advance * style.size / face.units_per_em
+    if style.tracking:
+        result = [advance and advance + style.tracking for advance in result]
+    return result
+
+
+def _line(prepared: _Prepared, start: int, end: int, style: Style) -> Line:
+    """Shape one line again, now that its ends are known, and put its runs in visual order."""
+    while end > start and prepared.text[end - 1] == " ":
+        end -= 1
+    codes = [ord(character) for character in prepared.text]
+    shown = bidi.reset_line_end(prepared.text[start:end], prepared.levels[start:end], prepared.base)
+    line_levels = [*prepared.levels[:start], *shown]
+    limits = list(_runs(prepared, start, end, line_levels))
+    order = bidi.visual_order([line_levels[first] for first, _ in limits])
+    runs = [_run(prepared, codes, *limits[i], line_levels[limits[i][0]]) for i in order]
+    runs = [run for run in runs if run.clusters]
+    faces = [run.face for run in runs] or [chain(style.role, style.bold, "Latn")[0]]
+    scale = style.size * style.leading
+    height = max(face.line for face in faces) * scale
+    ascent = max(face.ascent for face in faces) * style.size + (height - height / style.leading) / 2
+    width = sum(c.advance / run.face.units_per_em * style.size for run in runs for c in run.clusters)
+    if style.tracking and not any(run.rtl for run in runs):
+        width += style.tracking * (sum(len(run.clusters) for run in runs) - 1)
+    return Line(tuple(runs), width, ascent, height)
+
+
+def _runs(prepared: _Prepared, start: int, end: int, levels: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Limits of equal level, script and face."""
+    first = start
+    for i in range(start + 1, end + 1):
+        if (
+            i == end
+            or levels[i] != levels[first]
+            or prepared.faces[i] is not prepared.faces[first]
+            or prepared.scripts[i] != prepared.scripts[first]
+        ):
+            yield first, i
+            first = i
+
+
+def _shape(
+    prepared: _Prepared, codes: list[int], start: int, end: int, level: int
+) -> tuple[list[hb.GlyphInfo], list[hb.GlyphPosition]]:
+    """Shape one run with the whole paragraph as context, so that letters join over run borders."""
+    buffer = hb.Buffer()
+    buffer.add_codepoints(codes, start, end - start)
+    buffer.direction = "rtl" if level % 2 else "ltr"
+    script = prepared.scripts[start]
+    buffer.script = "Latn" if script in _NO_SCRIPT else script
+    buffer.language = prepared.language
+    buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_CHARACTERS
+    hb.shape(prepared.faces[start].font, buffer)
+    return buffer.glyph_infos, buffer.glyph_positions
+
+
+def _run(prepared: _Prepared, codes: list[int], start: int, end: int, level: int) -> Run:
+    infos, positions = _shape(prepared, codes, start, end, level)
+    starts = sorted({info.cluster for info in infos})
+    following = dict(zip(starts, [*starts[1:], end], strict=True))
+    clusters: list[Cluster] = []
+    i = 0
+    while i < len(infos):
+        first, pen, glyphs = infos[i].cluster, 0, []
+        while i < len(infos) and infos[i].cluster == first:
+            position = positions[i]
+            if infos[i].codepoint == 0:
+                raise CharacterNotDrawable(prepared.text[first])
+            glyphs.append((infos[i].codepoint, pen + position.x_offset, position.y_offset))
+            pen += position.x_advance
+            i += 1
+        text = prepared.text[first : following[first]].translate(_WITHOUT_CONTROLS)
+        if text:
+            clusters.append(Cluster(tuple(glyphs), text, pen))
+    return Run(prepared.faces[start], tuple(clusters), bool(level % 2))

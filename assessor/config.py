@@ -1,0 +1,159 @@
+"""Every setting, its default and meaning: the environment first, then ``instance/config.toml``, then the default.
+
+A setting ``public_url`` is read from ``ASSESSOR_PUBLIC_URL`` or from the key ``public_url`` of the file.
+"""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class BadSetting(ValueError):
+    """A setting has a value that cannot be used; the message names it and says what to write instead."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What this installation is told from outside. Field metadata ``help`` is printed in the README."""
+
+    instance: Path = field(metadata={"help": "folder of the database, keys and config.toml"})
+    public_url: str = field(
+        default="http://localhost:8000",
+        metadata={"help": "address people reach; fixes QR codes, the issuer's DID, cookies and printed addresses"},
+    )
+    database_url: str = field(
+        default="", metadata={"help": "SQLAlchemy address; empty = instance/assessor.db (SQLite)"}
+    )
+    bind: str = field(default="127.0.0.1:8000", metadata={"help": "host:port that `assessor run` listens on"})
+    workers: int = field(default=2, metadata={"help": "server processes of `assessor run`"})
+    threads: int = field(default=8, metadata={"help": "threads of each server process"})
+    organisation: str = field(
+        default="Open Door Adult Education Centre", metadata={"help": "name of the first organisation"}
+    )
+    country: str = field(default="MT", metadata={"help": "its country, two letters (ISO 3166)"})
+    project: str = field(default="", metadata={"help": "one line under the name on certificates; may be empty"})
+    certificate_years: int = field(default=5, metadata={"help": "years a certificate is valid; 0 = no end"})
+    trusted_proxies: int = field(
+        default=0, metadata={"help": "number of reverse proxies whose X-Forwarded-* headers are believed"}
+    )
+    key_passphrase: str = field(
+        default="", repr=False, metadata={"help": "opens the signing keys; else key_passphrase_file is read"}
+    )
+    key_passphrase_file: str = field(
+        default="", metadata={"help": "file with the passphrase; empty = instance/keys/passphrase, made at first start"}
+    )
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy address of the database."""
+        return self.database_url or f"sqlite:///{self.instance / 'assessor.db'}"
+
+    @property
+    def host(self) -> str:
+        """Host, with the port if it is not the scheme's own, as printed in words on paper."""
+        return urlsplit(self.public_url).netloc
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach this installation over https."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def demonstration(self) -> bool:
+        """Plain http exists for demonstrations on one machine; such papers say so."""
+        return not self.secure
+
+    @property
+    def verification_prefix(self) -> str:
+        """The address in front of ``#`` in every QR code (spec qr, section 1)."""
+        return f"{self.public_url}/c"
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings of the installation that ``ASSESSOR_INSTANCE`` names (default: ``instance`` beside the package).
+
+    Raises `BadSetting`.
+    """
+    default = Path(__file__).resolve().parent.parent / "instance"
+    instance = Path(environ.get("ASSESSOR_INSTANCE") or default).expanduser().resolve()
+    values: dict[str, object] = dict(_from_file(instance / "config.toml"))
+    for setting in fields(Settings):
+        if setting.name != "instance" and (text := environ.get(f"ASSESSOR_{setting.name.upper()}")):
+            values[setting.name] = text
+    return _checked(instance, values)
+
+
+def secret_key(instance: Path) -> str:
+    """The key that signs form tokens, made at the first start and kept in ``instance/secret_key`` (0600)."""
+    return _kept_secret(instance / "secret_key")
+
+
+def key_passphrase(settings: Settings) -> str:
+    """The passphrase of the signing keys: from the setting, its file, or made once in ``instance/keys``."""
+    if settings.key_passphrase:
+        return settings.key_passphrase
+    if settings.key_passphrase_file:
+        try:
+            return Path(settings.key_passphrase_file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise BadSetting(f"key_passphrase_file: {settings.key_passphrase_file} cannot be read.") from error
+    return _kept_secret(settings.instance / "keys" / "passphrase")
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSetting(f"{path}: cannot be read ({error}).") from error
+    known = {setting.name for setting in fields(Settings)} - {"instance"}
+    if unknown := sorted(set(values) - known):
+        raise BadSetting(f"{path}: unknown setting {unknown[0]!r}. Known: {', '.join(sorted(known))}.")
+    return values
+
+
+def _checked(instance: Path, values: dict[str, object]) -> Settings:
+    typed: dict[str, object] = {}
+    for setting in fields(Settings):
+        if setting.name not in values:
+            continue
+        value = values[setting.name]
+        if setting.type is int or isinstance(setting.default, int):
+            try:
+                typed[setting.name] = int(str(value))
+            except ValueError as error:
+                raise BadSetting(f"{setting.name}: {value!r} is not a whole number.") from error
+        else:
+            typed[setting.name] = str(value)
+    settings = Settings(instance, **typed)  # type: ignore[arg-type]  # each value was cast to its field's type above
+    return _with_clean_address(settings)
+
+
+def _with_clean_address(settings: Settings) -> Settings:
+    address = urlsplit(settings.public_url)
+    local = address.hostname in ("localhost", "127.0.0.1", "::1")
+    if address.scheme not in ("http", "https") or not address.hostname or address.query or address.fragment:
+        raise BadSetting(f"public_url: {settings.public_url!r} is not an address such as https://badges.example.")
+    if address.path.strip("/"):
+        raise BadSetting(f"public_url: {settings.public_url!r} has a path; the service lives at the root of a host.")
+    if address.scheme == "http" and not local:
+        raise BadSetting(f"public_url: {settings.public_url!r} must be https; http is for localhost only.")
+    clean = settings.public_url.rstrip("/")
+    return Settings(**{**{f.name: getattr(settings, f.name) for f in fields(Settings)}, "public_url": clean})
+
+
+def _kept_secret(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    secret = secrets.token_urlsafe(32)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secret + "\n")
+    return secret

@@ -1,0 +1,49 @@
+"""This installation as an issuer: its DID, the document with its keys, and the addresses of what it issues."""
+
+import uuid
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from assessor.config import Settings
+from assessor.credentials import keys
+from assessor.openbadges.did_web import PublishedKey, did_document, did_web_from_url
+from assessor.openbadges.strict_json import JsonObject
+
+#: The forms in which the key of a use is published: proofs name Multikeys, JWTs name JSON Web Keys.
+FORMS: dict[str, tuple[Literal["Multikey", "JsonWebKey"], ...]] = {
+    "badge": ("Multikey",),
+    "jwt": ("JsonWebKey",),
+    "status": ("Multikey", "JsonWebKey"),
+}
+
+
+def did(settings: Settings) -> str:
+    """The issuer's id: ``did:web`` of the public address."""
+    return did_web_from_url(settings.public_url)
+
+
+def key_address(settings: Settings, public_key: bytes, form: Literal["Multikey", "JsonWebKey"]) -> str:
+    """The verification method that a proof or token names for this key."""
+    return PublishedKey(public_key, form).id(did(settings))
+
+
+def document(session: Session, settings: Settings) -> JsonObject:
+    """The DID document: every key that signed badges or lists which may still be checked."""
+    published = [
+        PublishedKey(key.public_key, form)
+        for key in keys.published(session)
+        if key.state != "compromised"
+        for form in FORMS.get(key.use, ())
+    ]
+    return did_document(did(settings), published)
+
+
+def credential_url(settings: Settings, award_id: uuid.UUID) -> str:
+    """The id of a credential."""
+    return f"{settings.public_url}/credentials/{award_id}"
+
+
+def achievement_url(settings: Settings, code: str) -> str:
+    """The id of an achievement."""
+    return f"{settings.public_url}/achievements/{code}"

@@ -1,0 +1,104 @@
+"""Achievements, awards, signed credentials, keys and status lists."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from assessor.database import Base, new_id
+
+KEY_STATES = ("active", "retired", "compromised", "destroyed")
+
+
+class SigningKey(Base):
+    """A key pair; the private half is sealed with the passphrase of this installation (PKCS #8, encrypted)."""
+
+    __tablename__ = "signing_key"
+    __table_args__ = (
+        CheckConstraint("use IN ('badge', 'jwt', 'certificate', 'status', 'seal', 'root')", name="use"),
+        CheckConstraint("state IN ('active', 'retired', 'compromised', 'destroyed')", name="state"),
+    )
+
+    kid: Mapped[str] = mapped_column(primary_key=True)
+    use: Mapped[str] = mapped_column(index=True)
+    state: Mapped[str]
+    public_key: Mapped[bytes]
+    sealed_key: Mapped[bytes | None]
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+    compromised_since: Mapped[datetime | None]
+
+
+class Achievement(Base):
+    """A badge template as loaded. Its work tasks never change once an award names its code."""
+
+    __tablename__ = "achievement"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    folder: Mapped[str]
+    digest: Mapped[str]
+    achievement: Mapped[dict[str, Any]]
+    certificate: Mapped[dict[str, Any]]
+    pictures: Mapped[dict[str, Any]]  # band word → SVG text
+    loaded_at: Mapped[datetime]
+
+
+class StatusList(Base):
+    """One Bitstring Status List; ``bits`` has one bit an index, most significant first."""
+
+    __tablename__ = "status_list"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    bits: Mapped[bytes]
+    signed_at: Mapped[datetime | None]
+    signed_json: Mapped[bytes | None]
+    signed_jwt: Mapped[bytes | None]
+
+
+class Award(Base):
+    """The decision to issue: everything that the badge and the paper will say, fixed in one row."""
+
+    __tablename__ = "award"
+    __table_args__ = (
+        UniqueConstraint("status_list", "status_index"),
+        UniqueConstraint("number"),
+        UniqueConstraint("organisation_id", "source"),
+        CheckConstraint("level BETWEEN 1 AND 8", name="level"),
+    )
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    source: Mapped[str]  # what led to it, e.g. "sitting <id>": one award each
+    number: Mapped[bytes]  # 8 random bytes, the certificate number
+    achievement_code: Mapped[str] = mapped_column(ForeignKey("achievement.code"))
+    holder_name: Mapped[str]
+    second_name: Mapped[str | None]
+    language: Mapped[str]  # of the certificate's words
+    level: Mapped[int]
+    area_scores: Mapped[list[Any]]  # one a competence of the achievement in its order, 0–100 or 255
+    results: Mapped[dict[str, Any]]  # competence code → {mean, low, high, items}
+    conditions: Mapped[dict[str, Any]]
+    status_list: Mapped[int] = mapped_column(ForeignKey("status_list.number"))
+    status_index: Mapped[int]
+    awarded_at: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    awarded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    revoked_at: Mapped[datetime | None]
+    revoked_reason: Mapped[str | None]
+
+
+class Credential(Base):
+    """The signed badge of an award: exactly these bytes are served, for ever."""
+
+    __tablename__ = "credential"
+    __table_args__ = (ForeignKeyConstraint(["organisation_id", "award_id"], ["award.organisation_id", "award.id"]),)
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    award_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    body: Mapped[bytes]  # Open Badges 3.0 JSON with its proof
+    summary: Mapped[bytes]  # COSE_Sign1 of the QR code
+    png: Mapped[bytes]
+    svg: Mapped[bytes]
+    signed_at: Mapped[datetime]

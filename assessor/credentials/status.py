@@ -1,0 +1,103 @@
+"""The status list: a random place for every award, one bit that says "withdrawn", signed again after every change.
+
+The list is served from its stored, signed bytes. Places are drawn at random among all, so an index tells neither the
+number nor the order of awards.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from assessor.config import Settings, key_passphrase
+from assessor.credentials import keys
+from assessor.credentials.models import Award, StatusList
+from assessor.errors import NotFound
+from assessor.credentials.issuer import did, key_address
+from assessor.openbadges import jwt, proof
+from assessor.openbadges.status_list import BitstringStatusList, StatusEntry, status_list_credential
+from assessor.openbadges.strict_json import write_json
+
+ENTRIES = 131_072
+#: A list is full for us at half, so that a random free place is found at once and places say nothing.
+FULL = ENTRIES // 2
+VALID = timedelta(days=7)
+SIGN_AGAIN = timedelta(days=1)
+#: How long a copy may be believed without asking again.
+TIME_TO_LIVE = timedelta(days=2)
+
+
+class UnknownStatusList(NotFound):
+    """There is no list with this number."""
+
+
+def place_for_award(session: Session, settings: Settings, now: datetime) -> tuple[int, int]:
+    """A list with room and a free random index in it; the caller stores both in the same transaction."""
+    newest = session.scalar(select(StatusList).order_by(StatusList.number.desc()).limit(1))
+    used = 0
+    if newest is not None:
+        used = session.scalar(select(func.count()).where(Award.status_list == newest.number)) or 0
+    if newest is None or used >= FULL:
+        newest = StatusList(number=1 if newest is None else newest.number + 1, bits=bytes(ENTRIES // 8))
+        session.add(newest)
+        session.flush()
+        sign(session, newest, settings, now)
+    while True:
+        index = secrets.randbelow(ENTRIES)
+        taken = select(Award.id).where(Award.status_list == newest.number, Award.status_index == index)
+        if session.scalar(taken) is None:
+            return newest.number, index
+
+
+def set_withdrawn(session: Session, number: int, index: int, settings: Settings, now: datetime) -> None:
+    """Set the bit and sign the list anew in the caller's transaction: the answer changes at once."""
+    found = find(session, number)
+    found.bits = BitstringStatusList(found.bits).with_bit(index).bits
+    sign(session, found, settings, now)
+
+
+def find(session: Session, number: int) -> StatusList:
+    """The list with this number. Raises `UnknownStatusList`."""
+    found = session.get(StatusList, number, with_for_update=True)
+    if found is None:
+        raise UnknownStatusList("There is no status list with this number.")
+    return found
+
+
+def sign(session: Session, found: StatusList, settings: Settings, now: datetime) -> None:
+    """Sign the list as it stands, with a proof and as a JWT, and keep both forms to be served as they are."""
+    moment = now.replace(microsecond=0)
+    signer = keys.signer(session, "status", key_passphrase(settings))
+    document = status_list_credential(
+        BitstringStatusList(found.bits),
+        url=list_url(settings, found.number),
+        issuer=did(settings),
+        valid_from=moment,
+        valid_until=moment + VALID,
+        ttl_seconds=int(TIME_TO_LIVE.total_seconds()),
+    )
+    signed = proof.sign_document(document, signer, key_address(settings, signer.public_key, "Multikey"), moment)
+    found.signed_json = write_json(signed)
+    found.signed_jwt = jwt.sign(document, signer, key_address(settings, signer.public_key, "JsonWebKey")).encode()
+    found.signed_at = moment
+
+
+def sign_due(session: Session, settings: Settings, now: datetime) -> int:
+    """Sign every list whose signature is a day old, so that no verifier meets an ended one. Returns how many."""
+    due = session.scalars(
+        select(StatusList).where(or_(StatusList.signed_at.is_(None), StatusList.signed_at < now - SIGN_AGAIN))
+    ).all()
+    for found in due:
+        sign(session, found, settings, now)
+    return len(due)
+
+
+def list_url(settings: Settings, number: int) -> str:
+    """The address of a list: its id in every badge that names it."""
+    return f"{settings.public_url}/status/{number}"
+
+
+def entry(settings: Settings, number: int, index: int) -> StatusEntry:
+    """The place of an award as its badge names it."""
+    return StatusEntry(list_url(settings, number), index)

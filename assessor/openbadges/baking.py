@@ -1,0 +1,120 @@
+"""A credential inside its picture: PNG and SVG, as Open Badges 3.0 section 5.3 says.
+
+What is baked is the exact text given; taking it out again gives the same bytes. A baked picture that was changed
+afterwards is refused: PNG by its checksums, SVG of ours by a digest of the picture beside the credential.
+
+    >>> from assessor.openbadges.baking import bake_svg, unbake_svg
+    >>> picture = b'<svg xmlns="http://www.w3.org/2000/svg"><rect width="1" height="1"/></svg>'
+    >>> unbake_svg(bake_svg(picture, b'{"id":"urn:x:1"}'))
+    b'{"id":"urn:x:1"}'
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assessor.openbadges.errors import AlteredCarrier, NotACredential, Unreadable
+from assessor.openbadges.svg import bake_svg, is_svg, unbake_svg
+
+__all__ = ["bake_png", "bake_svg", "is_png", "is_svg", "unbake_png", "unbake_svg"]
+
+MAX_PICTURE_BYTES = 4 * 1024 * 1024
+MAX_TEXT_BYTES = 512 * 1024
+MAX_CHUNKS = 4096
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_KEYWORD = b"openbadgecredential"
+# Keyword, NUL, not compressed, method 0, no language, no translated keyword (PNG 3, section 11.3.3.4).
+_TEXT_HEADER = _KEYWORD + b"\0\0\0\0\0"
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    kind: bytes
+    data: bytes
+
+    def encoded(self) -> bytes:
+        return struct.pack(">I", len(self.data)) + self.kind + self.data + struct.pack(">I", self.crc())
+
+    def crc(self) -> int:
+        return zlib.crc32(self.data, zlib.crc32(self.kind))
+
+    @property
+    def holds_credential(self) -> bool:
+        return self.kind in {b"iTXt", b"tEXt", b"zTXt"} and self.data.split(b"\0", 1)[0] == _KEYWORD
+
+
+def is_png(data: bytes) -> bool:
+    """Whether the bytes begin as a PNG does."""
+    return data.startswith(_SIGNATURE)
+
+
+def bake_png(picture: bytes, text: bytes) -> bytes:
+    """The PNG with the credential in one uncompressed iTXt chunk right after IHDR, replacing an older one.
+
+    `text`: the stored bytes of a JSON credential or a compact JWT. Raises `Unreadable` or `AlteredCarrier` for a
+    picture that is not a sound PNG.
+    """
+    header, *rest = _chunks(picture)
+    kept = [chunk for chunk in rest if not chunk.holds_credential]
+    credential = _Chunk(b"iTXt", _TEXT_HEADER + text)
+    baked = _SIGNATURE + b"".join(chunk.encoded() for chunk in (header, credential, *kept))
+    if unbake_png(baked) != text:
+        raise Unreadable("The text cannot be carried by a PNG.")
+    return baked
+
+
+def unbake_png(data: bytes) -> bytes:
+    """The exact text that a PNG carries.
+
+    Raises `NotACredential` if there is none, `AlteredCarrier` for a wrong checksum or more than one credential,
+    `Unreadable` for what is no PNG, and for compressed text (Open Badges 3.0 asks for plain text).
+    """
+    found = [chunk for chunk in _chunks(data) if chunk.holds_credential]
+    if not found:
+        raise NotACredential("The picture carries no badge.")
+    if len(found) > 1:
+        raise AlteredCarrier("The picture carries more than one badge.")
+    chunk = found[0]
+    # Language and translated keyword may be filled in by other bakers: skip to the second NUL after the flags.
+    flags, rest = chunk.data[len(_KEYWORD) + 1 : len(_KEYWORD) + 3], chunk.data[len(_KEYWORD) + 3 :]
+    fields = rest.split(b"\0", 2)
+    if chunk.kind != b"iTXt" or flags != b"\0\0" or len(fields) != 3:
+        raise Unreadable("The badge in the picture is compressed or in an older form.")
+    text = fields[2]
+    if not text or b"\0" in text or len(text) > MAX_TEXT_BYTES:
+        raise Unreadable("The badge in the picture is empty or too large.")
+    return text
+
+
+def _chunks(data: bytes) -> list[_Chunk]:
+    if not is_png(data):
+        raise Unreadable("The file is not a PNG picture.")
+    if len(data) > MAX_PICTURE_BYTES:
+        raise Unreadable(f"The picture is larger than {MAX_PICTURE_BYTES // 1024 // 1024} MB.")
+    chunks = list(_read_chunks(data))
+    if chunks[0].kind != b"IHDR" or len(chunks[0].data) != 13 or chunks[-1].kind != b"IEND":
+        raise AlteredCarrier("The picture does not begin or end as a PNG does.")
+    return chunks
+
+
+def _read_chunks(data: bytes) -> Iterator[_Chunk]:
+    position = len(_SIGNATURE)
+    for _ in range(MAX_CHUNKS):
+        if position + 12 > len(data):
+            raise AlteredCarrier("The picture is cut off.")
+        (length,) = struct.unpack_from(">I", data, position)
+        end = position + 8 + length
+        if end + 4 > len(data):
+            raise AlteredCarrier("The picture is cut off.")
+        chunk = _Chunk(data[position + 4 : position + 8], data[position + 8 : end])
+        if struct.unpack_from(">I", data, end)[0] != chunk.crc():
+            raise AlteredCarrier("A checksum of the picture is wrong: the file was changed or damaged.")
+        yield chunk
+        position = end + 4
+        if chunk.kind == b"IEND":
+            if position != len(data):
+                raise AlteredCarrier("Something was added after the end of the picture.")
+            return
+    raise Unreadable("The picture has too many parts.")

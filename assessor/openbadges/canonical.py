@@ -1,0 +1,229 @@
+"""A document's canonical form: the bytes that an `eddsa-rdfc-2022` signature covers.
+
+JSON-LD expansion by PyLD (contexts pinned, nothing fetched, no base), then RDFC-1.0 by pyoxigraph. Whatever JSON-LD
+would drop in silence is refused here, so that everything a person reads in a badge is signed.
+
+    >>> from assessor.openbadges.canonical import canonical_form
+    >>> canonical_form({"@context": "https://www.w3.org/ns/credentials/v2", "id": "urn:x:1", "name": "A"})
+    b'<urn:x:1> <https://schema.org/name> "A" .\\n'
+"""
+
+import hashlib
+import json
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any, NoReturn
+
+from frozendict import frozendict
+from pyld import jsonld
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    Quad,
+    RdfFormat,
+    parse,
+)
+
+from assessor.openbadges.contexts import is_pinned, load_document
+from assessor.openbadges.errors import UnknownContext, UnsafeDocument
+from assessor.openbadges.grammar import is_iri
+from assessor.openbadges.strict_json import JsonObject
+
+MAX_CONTEXT_LISTS = 3  # different ones in one document; each costs milliseconds to process
+MAX_CONTEXTS = 6
+MAX_EQUAL_BLANK_NODES = 6  # six take 24 ms at worst, seven 242, eight seconds (spec/fast-rdfc.md, section 5)
+MAX_MEMOISED = 256
+
+
+def canonical_form(document: JsonObject) -> bytes:
+    """The RDFC-1.0 N-Quads of a JSON-LD document, in bounded time.
+
+    The document has been read strictly (`strict_json`). Raises `UnknownContext` for a context that is not pinned and
+    `UnsafeDocument` for anything a signature would not cover: undefined members and types, relative addresses,
+    nulls, empty arrays, names of blank nodes, graphs too symmetrical to be ordered quickly.
+    """
+    check_contexts(document)
+    check_members(document)
+    expanded = _expand(document)
+    _check_expanded(expanded)
+    quads = list(parse(json.dumps(expanded).encode(), format=RdfFormat.JSON_LD))
+    _check_symmetry(quads)
+    dataset = Dataset(quads)
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return "".join(sorted(f"{quad} .\n" for quad in dataset)).encode()
+
+
+def check_contexts(document: JsonObject) -> None:
+    """Every `@context`, also inside, is a pinned address or a list of them: no objects, few different ones."""
+    lists = {_context_list(context) for context in _contexts(document)}
+    if not lists or "@context" not in document:
+        raise UnsafeDocument("The document names no @context, so its words have no fixed meaning.")
+    if len(lists) > MAX_CONTEXT_LISTS:
+        raise UnsafeDocument("The document changes its @context too often.")
+
+
+def check_members(document: JsonObject) -> None:
+    """No keyword, null or empty array: JSON-LD would give them another meaning or drop them in silence."""
+    for value in _walk(document):
+        if isinstance(value, dict):
+            for name, member in value.items():
+                if name.startswith("@") and name != "@context":
+                    raise UnsafeDocument(f"The document uses the JSON-LD keyword “{name[:40]}”.")
+                if member is None or member == []:
+                    raise UnsafeDocument(f"“{name[:60]}” is empty: a signature cannot cover it.")
+        elif isinstance(value, list) and None in value:
+            raise UnsafeDocument("A list holds an empty value: a signature cannot cover it.")
+
+
+def _walk(root: Any) -> Iterator[Any]:
+    waiting = [root]
+    while waiting:
+        value = waiting.pop()
+        yield value
+        if isinstance(value, dict):
+            waiting.extend(member for name, member in value.items() if name != "@context")
+        elif isinstance(value, list):
+            waiting.extend(value)
+
+
+def _contexts(document: JsonObject) -> Iterator[Any]:
+    return (value["@context"] for value in _walk(document) if isinstance(value, dict) and "@context" in value)
+
+
+def _context_list(context: Any) -> tuple[str, ...]:
+    urls = context if isinstance(context, list) else [context]
+    if not urls or len(urls) > MAX_CONTEXTS:
+        raise UnsafeDocument("The document's @context is empty or too long.")
+    for url in urls:
+        if not isinstance(url, str):
+            raise UnsafeDocument("The document brings its own @context: words could mean anything.")
+        if not is_pinned(url):
+            raise UnknownContext(f"The badge uses the vocabulary “{url[:200]}”, which is not known here.")
+    return tuple(urls)
+
+
+def _refuse_dropped(name: Any) -> NoReturn:
+    raise UnsafeDocument(f"“{str(name)[:80]}” is not defined by the badge's vocabulary: it would not be signed.")
+
+
+class _MemoisingProcessor(jsonld.JsonLdProcessor):
+    """PyLD's processor, remembering processed contexts.
+
+    PyLD forgets them with every badge: its cache is keyed by an id that is new for each clone, and four fifths of
+    expansion is building the same 218 terms again. Keys hold identities, so the keyed objects are kept alive; only
+    finished contexts (frozendict) count, since half-built ones occur while PyLD validates scoped contexts.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(on_property_dropped=_refuse_dropped)
+        self._memo: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+
+    def _process_context(
+        self,
+        active_ctx: Any,
+        local_ctx: Any,
+        options: Any,
+        override_protected: bool = False,
+        propagate: bool = True,
+        validate_scoped: bool = True,
+        cycles: Any = None,
+    ) -> Any:
+        rest = (override_protected, propagate, validate_scoped)
+        if cycles is not None or not isinstance(active_ctx, frozendict):
+            return super()._process_context(active_ctx, local_ctx, options, *rest, cycles)
+        name = tuple(local_ctx) if _is_url_list(local_ctx) else id(local_ctx)
+        key = (id(active_ctx), name, *rest)
+        if key not in self._memo:
+            if len(self._memo) >= MAX_MEMOISED:
+                self._memo.clear()
+            processed = super()._process_context(active_ctx, local_ctx, options, *rest, cycles)
+            self._memo[key] = (processed, active_ctx, local_ctx)
+        return self._memo[key][0]
+
+
+def _is_url_list(context: Any) -> bool:
+    return isinstance(context, list) and all(isinstance(url, str) for url in context)
+
+
+_processor = _MemoisingProcessor()
+_one_at_a_time = threading.Lock()  # neither PyLD's caches nor the memo are safe for several threads
+
+
+def _expand(document: JsonObject) -> list[Any]:
+    # `base: None` matters: PyLD's default base turns an undefined type into http://example.org/base/… and signs it.
+    options = {"base": None, "documentLoader": load_document, "processingMode": "json-ld-1.1"}
+    try:
+        with _one_at_a_time:
+            expanded: list[Any] = _processor.expand(document, options)
+    except UnsafeDocument:
+        raise
+    except jsonld.JsonLdError as error:
+        raise UnsafeDocument(f"The document is not valid JSON-LD: {_innermost(error)}") from error
+    # PyLD has no other family of errors: odd shapes of input surface as these.
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError, RecursionError) as error:
+        raise UnsafeDocument("The document is not valid JSON-LD.") from error
+    return expanded
+
+
+def _innermost(error: BaseException) -> str:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error.args[0])[:120] if error.args else type(error).__name__
+
+
+def _check_expanded(expanded: list[Any]) -> None:
+    """Everything that will be a name in the graph is an absolute, well-formed IRI."""
+    waiting: list[Any] = list(expanded)
+    if len(expanded) != 1:
+        raise UnsafeDocument("The document does not describe exactly one thing.")
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, dict):
+            for name, member in value.items():
+                if name in {"@id", "@type"}:
+                    for iri in member if isinstance(member, list) else [member]:
+                        _check_name(iri)
+                elif name == "@language":
+                    raise UnsafeDocument("The document marks the language of a text, which badges here do not do.")
+                elif name != "@value":
+                    if not name.startswith("@"):
+                        _check_name(name)
+                    waiting.append(member)
+
+
+def _check_name(iri: Any) -> None:
+    if not isinstance(iri, str) or iri.startswith("_:") or not is_iri(iri):
+        raise UnsafeDocument(f"“{str(iri)[:80]}” is not a known word nor a full address: it would not be signed.")
+
+
+def _check_symmetry(quads: Iterable[Quad]) -> None:
+    """Refuse graphs whose blank nodes cannot be told apart quickly, before starting to try.
+
+    First-degree hashes (RDFC-1.0, section 4.6) separate almost every blank node in a real badge. Nodes that touch no
+    other blank node are left out: equal leaves cost nothing.
+    """
+    touching: dict[BlankNode, list[Quad]] = defaultdict(list)
+    linked: set[BlankNode] = set()
+    for quad in quads:
+        nodes = {node for node in (quad.subject, quad.object, quad.graph_name) if isinstance(node, BlankNode)}
+        for node in nodes:
+            touching[node].append(quad)
+        if len(nodes) > 1:
+            linked |= nodes
+    hashes = Counter(_first_degree_hash(node, touching[node]) for node in linked)
+    if sum(count for count in hashes.values() if count > 1) > MAX_EQUAL_BLANK_NODES:
+        raise UnsafeDocument("Too many nameless parts of the document look alike: it cannot be checked quickly.")
+
+
+def _first_degree_hash(node: BlankNode, quads: list[Quad]) -> bytes:
+    lines = []
+    for quad in quads:
+        terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+        lines.append(
+            " ".join(str(term) if not isinstance(term, BlankNode) else "_:a" if term == node else "_:z" for term in terms)
+        )
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).digest()

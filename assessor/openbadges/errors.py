@@ -1,0 +1,62 @@
+"""The refusals of this library, named after the situation.
+
+    OpenBadgesError
+    ├── Unreadable            the bytes are not what they claim to be: nothing can be said about a badge
+    ├── NotACredential        readable, but no Open Badge inside
+    ├── AlteredCarrier        the file's own checksum says that it was changed
+    ├── UnsafeDocument        a part of the document would not be covered by the signature
+    │   └── UnknownContext    it uses a vocabulary that is not pinned here
+    ├── InvalidBadge          what was given to the builder cannot become a correct badge
+    ├── ProofInvalid          the signature does not hold
+    ├── ProofUnsupported      the signature is of a kind that is not checked here
+    ├── InvalidKey, InvalidDid
+    └── StatusUnavailable     the status list could not be obtained or is not one
+"""
+
+
+class OpenBadgesError(ValueError):
+    """A refusal; its text tells a person what happened and what to do."""
+
+
+class Unreadable(OpenBadgesError):
+    """The bytes cannot be read as JSON, JWT, PNG or SVG."""
+
+
+class NotACredential(OpenBadgesError):
+    """The bytes are readable, but there is no credential in them."""
+
+
+class AlteredCarrier(OpenBadgesError):
+    """The file that carries the credential was changed after it was made."""
+
+
+class UnsafeDocument(OpenBadgesError):
+    """A part of the document would not be covered by its signature, or its meaning is not fixed."""
+
+
+class UnknownContext(UnsafeDocument):
+    """The document names a JSON-LD context that is not pinned here, so its meaning cannot be known."""
+
+
+class InvalidBadge(OpenBadgesError):
+    """What was given cannot become a correct Open Badge."""
+
+
+class ProofInvalid(OpenBadgesError):
+    """The signature does not belong to this document and key."""
+
+
+class ProofUnsupported(OpenBadgesError):
+    """The signature is of a kind that is not checked here: neither right nor wrong."""
+
+
+class InvalidKey(OpenBadgesError):
+    """The text is not a public key of the stated kind."""
+
+
+class InvalidDid(OpenBadgesError):
+    """The address cannot be a did:web, or the did:web cannot be an address."""
+
+
+class StatusUnavailable(OpenBadgesError):
+    """The status list could not be obtained, or what was obtained is not one."""

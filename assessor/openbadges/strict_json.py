@@ -1,0 +1,106 @@
+"""JSON read without tolerance, so that two readers can never see two documents in the same bytes.
+
+    >>> from assessor.openbadges.strict_json import read
+    >>> read(b'{"name": "Ada"}')
+    {'name': 'Ada'}
+"""
+
+import json
+import math
+import re
+from typing import Any
+
+from assessor.openbadges.errors import Unreadable
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 24
+MAX_NODES = 10_000
+MAX_SAFE_INTEGER = 2**53 - 1  # RFC 7493, section 2.2
+
+JsonObject = dict[str, Any]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def read(data: bytes, *, max_bytes: int = MAX_BYTES) -> JsonObject:
+    """Read one JSON object.
+
+    Refused with `Unreadable`: other than UTF-8, more than `max_bytes`, nesting over 24, more than 10,000 values,
+    a name twice in one object, NaN and infinities, integers over 2^53, lone surrogates (RFC 7493, I-JSON).
+    """
+    if len(data) > max_bytes:
+        raise Unreadable(f"The text is larger than {max_bytes // 1024} kB. A badge is much smaller.")
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_unique_members,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            parse_int=_safe_integer,
+        )
+    except UnicodeDecodeError as error:
+        raise Unreadable("The text is not UTF-8.") from error
+    except RecursionError as error:
+        raise Unreadable("The JSON is nested too deeply.") from error
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"The text is not JSON: line {error.lineno}, column {error.colno}.") from error
+    if not isinstance(value, dict):
+        raise Unreadable("The text is JSON, but not a JSON object.")
+    _check_size_and_text(value)
+    return value
+
+
+def write(document: JsonObject) -> bytes:
+    """The compact UTF-8 bytes of a document, in the order of its members."""
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
+
+
+def _unique_members(pairs: list[tuple[str, Any]]) -> JsonObject:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        double = next(name for name, _ in pairs if name in seen or seen.add(name))
+        raise Unreadable(f"The name “{double[:60]}” stands twice in one object.")
+    return members
+
+
+def _refuse_constant(text: str) -> Any:
+    raise Unreadable(f"{text} is not a number that JSON knows.")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise Unreadable("A number is too large.")
+    return number
+
+
+def _safe_integer(text: str) -> int:
+    if len(text) > 17 or abs(int(text)) > MAX_SAFE_INTEGER:
+        raise Unreadable("A number is too large.")
+    return int(text)
+
+
+def _check_size_and_text(root: JsonObject) -> None:
+    waiting: list[tuple[Any, int]] = [(root, 1)]
+    seen = 0
+    while waiting:
+        value, depth = waiting.pop()
+        seen += 1
+        if depth > MAX_DEPTH:
+            raise Unreadable("The JSON is nested too deeply.")
+        if seen > MAX_NODES:
+            raise Unreadable("The JSON has too many values.")
+        if isinstance(value, dict):
+            for name in value:
+                _check_text(name)
+            waiting.extend((member, depth + 1) for member in value.values())
+        elif isinstance(value, list):
+            waiting.extend((member, depth + 1) for member in value)
+        elif isinstance(value, str):
+            _check_text(value)
+
+
+def _check_text(text: str) -> None:
+    if _SURROGATE.search(text):
+        raise Unreadable("A text holds half of a character (a lone surrogate).")

@@ -1,0 +1,85 @@
+"""Whom we believe: issuers and the keys that speak for them, given as values and never fetched.
+
+    >>> from assessor.openbadges.did_web import PublishedKey, did_document
+    >>> from assessor.openbadges.multikey import MemorySigner
+    >>> from assessor.openbadges.trust import Trust
+    >>> key = PublishedKey(MemorySigner.from_seed(bytes(32)).public_key, fragment="k")
+    >>> trust = Trust.of(did_document("did:web:a.example", [key]))
+    >>> sorted(trust.issuers)
+    ['did:web:a.example']
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Self
+
+from assessor.openbadges.errors import InvalidDid, InvalidKey
+from assessor.openbadges.multikey import read_jwk, read_multikey
+from assessor.openbadges.strict_json import JsonObject
+
+
+@dataclass(frozen=True)
+class TrustedIssuer:
+    """An issuer and the Ed25519 keys that may assert for it, by the address of each key.
+
+    `name` is for people; empty = the issuer's own id is shown.
+    """
+
+    id: str
+    keys: Mapping[str, bytes]
+    name: str = ""
+
+    @classmethod
+    def from_did_document(cls, document: JsonObject, name: str = "") -> Self:
+        """The issuer of a DID (or controlled identifier) document: keys under its own control, for assertions.
+
+        Keys of other kinds are left out. Raises `InvalidDid` when the document has no id, or no key remains.
+        """
+        did = document.get("id")
+        if not isinstance(did, str) or not did:
+            raise InvalidDid("The issuer's document has no id.")
+        methods = [method for method in _entries(document, "verificationMethod") if isinstance(method, dict)]
+        asserting = _entries(document, "assertionMethod")
+        embedded = [method for method in asserting if isinstance(method, dict)]
+        named = {_absolute(method, did) for method in asserting if isinstance(method, str)}
+        usable = [method for method in methods if _absolute(method.get("id"), did) in named] + embedded
+        keys = {_absolute(method.get("id"), did): key for method in usable if (key := _key(method, did)) is not None}
+        if not keys:
+            raise InvalidDid(f"The document of {did[:120]} has no Ed25519 key that may sign badges.")
+        return cls(did, MappingProxyType(keys), name)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """The issuers that are believed, by id. An empty trust knows nobody: every badge is of an unknown issuer."""
+
+    issuers: Mapping[str, TrustedIssuer] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, *documents: JsonObject) -> Self:
+        """Trust in the issuers of these DID documents."""
+        issuers = [TrustedIssuer.from_did_document(document) for document in documents]
+        return cls(MappingProxyType({issuer.id: issuer for issuer in issuers}))
+
+
+def _entries(document: JsonObject, name: str) -> list[Any]:
+    value = document.get(name, [])
+    return value if isinstance(value, list) else [value]
+
+
+def _absolute(name: Any, did: str) -> str:
+    text = name if isinstance(name, str) else ""
+    return did + text if text.startswith("#") else text
+
+
+def _key(method: JsonObject, did: str) -> bytes | None:
+    """The key of a verification method, if the issuer itself controls it and it is Ed25519."""
+    if method.get("controller", did) != did or "revoked" in method:
+        return None
+    try:
+        if isinstance(text := method.get("publicKeyMultibase"), str):
+            return read_multikey(text)
+        return read_jwk(method.get("publicKeyJwk"))
+    except InvalidKey:
+        return None

@@ -1,0 +1,171 @@
+"""From a list of first names to a group with cards."""
+
+import unicodedata
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assessor.accounts import cards
+from assessor.accounts.models import Card, Learner
+from assessor.errors import Invalid, NotFound
+from assessor.organisations.models import Group, GroupMember
+
+LARGEST_GROUP = 60
+LONGEST_NAME = 40
+JOINERS = "\u200c\u200d"  # Persian and Indic names need them
+
+
+@dataclass(frozen=True)
+class Place:
+    """A learner in a group, with the card that works now."""
+
+    learner: Learner
+    card: Card
+    position: int
+
+
+def read_names(text: str) -> list[str]:
+    """Names from a pasted list: one a line, or separated by commas. Equal names get a number, so cards differ.
+
+    Raises `Invalid` for an empty or too long list, or a name too long for a card.
+    """
+    names = [_clean(part) for line in text.splitlines() for part in line.replace(";", ",").split(",")]
+    names = [name for name in names if name]
+    if not names:
+        raise Invalid("Write one name or more, each on its own line.")
+    if len(names) > LARGEST_GROUP:
+        raise Invalid("A group has at most %(most)s people. Make two groups.", most=LARGEST_GROUP)
+    if long := next((name for name in names if len(name) > LONGEST_NAME), None):
+        raise Invalid("“%(name)s” is too long for a card. Write a first name or a nickname.", name=long[:LONGEST_NAME])
+    return _distinct(names)
+
+
+def create_group(
+    session: Session,
+    organisation_id: uuid.UUID,
+    name: str,
+    names: Sequence[str],
+    language: str,
+    key: str,
+    now: datetime,
+    rng: Random,
+) -> Group:
+    """Create a group, its learners and a card for each. ``language`` is the home language printed on the cards."""
+    title = _clean(name)
+    if not title or len(title) > LONGEST_NAME:
+        raise Invalid("Give the group a short name, such as “Thursday evening”.")
+    group = Group(organisation_id=organisation_id, name=title, code=_free_code(session, rng), created_at=now)
+    session.add(group)
+    session.flush()
+    _add(session, group, names, language, key, now, rng)
+    return group
+
+
+def add_learners(
+    session: Session, group: Group, names: Sequence[str], language: str, key: str, now: datetime, rng: Random
+) -> None:
+    """Add people to a group that exists; names that are there already get a number."""
+    present = [place.learner.nickname for place in places(session, group)]
+    if len(present) + len(names) > LARGEST_GROUP:
+        raise Invalid("A group has at most %(most)s people. Make two groups.", most=LARGEST_GROUP)
+    _add(session, group, _distinct([*present, *names])[len(present) :], language, key, now, rng)
+
+
+def replace_card(session: Session, group: Group, learner_id: uuid.UUID, key: str, now: datetime, rng: Random) -> Card:
+    """Print a lost card again: a new one, and the old one is dead at once."""
+    everyone = places(session, group)
+    mine = next((place for place in everyone if place.learner.id == learner_id), None)
+    if mine is None:
+        raise NotFound("This person is not in the group.")
+    taken = [place.card.picture_words for place in everyone]
+    return cards.issue(session, mine.learner, taken, key, now, rng)
+
+
+def groups_of(session: Session, organisation_id: uuid.UUID) -> Sequence[Group]:
+    """The groups of an organisation, newest first."""
+    return session.scalars(
+        select(Group).where(Group.organisation_id == organisation_id).order_by(Group.created_at.desc(), Group.name)
+    ).all()
+
+
+def find_group(session: Session, organisation_id: uuid.UUID, group_id: uuid.UUID) -> Group:
+    """A group of this organisation. Raises `NotFound`."""
+    group = session.get(Group, (organisation_id, group_id))
+    if group is None:
+        raise NotFound("This group does not exist.")
+    return group
+
+
+def places(session: Session, group: Group) -> list[Place]:
+    """The learners of a group with their cards, in the order in which they were written."""
+    rows = session.execute(
+        select(Learner, Card, GroupMember.position)
+        .join(
+            GroupMember,
+            (GroupMember.organisation_id == Learner.organisation_id) & (GroupMember.learner_id == Learner.id),
+        )
+        .join(Card, (Card.organisation_id == Learner.organisation_id) & (Card.learner_id == Learner.id))
+        .where(
+            GroupMember.organisation_id == group.organisation_id,
+            GroupMember.group_id == group.id,
+            Card.replaced_at.is_(None),
+        )
+        .order_by(GroupMember.position)
+    )
+    return [Place(learner, card, position) for learner, card, position in rows]
+
+
+def _add(
+    session: Session, group: Group, names: Sequence[str], language: str, key: str, now: datetime, rng: Random
+) -> None:
+    present = places(session, group)
+    taken: list[Sequence[str]] = [place.card.picture_words for place in present]
+    for position, nickname in enumerate(names, start=1 + max((place.position for place in present), default=0)):
+        learner = Learner(
+            organisation_id=group.organisation_id, nickname=nickname, language=language, created_at=now
+        )
+        session.add(learner)
+        session.flush()
+        session.add(
+            GroupMember(
+                organisation_id=group.organisation_id,
+                group_id=group.id,
+                learner_id=learner.id,
+                position=position,
+            )
+        )
+        taken.append(cards.issue(session, learner, taken, key, now, rng).picture_words)
+    session.flush()
+
+
+def _free_code(session: Session, rng: Random) -> str:
+    used = set(session.scalars(select(Group.code)))
+    free = [code for code in (f"{number:04d}" for number in range(1000, 10000)) if code not in used]
+    if not free:
+        raise Invalid("There are no free group codes left. Delete old groups first.")
+    return rng.choice(free)
+
+
+def _clean(text: str) -> str:
+    """One line of visible characters; control and direction characters could disturb a page or a card."""
+    spaced = "".join(" " if character.isspace() else character for character in text)
+    kept = "".join(c for c in spaced if c in JOINERS or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+    return unicodedata.normalize("NFC", " ".join(kept.split()))
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    seen: set[str] = set()
+    result: list[str] = []
+    for name in names:
+        candidate, count = name, 1
+        while candidate.casefold() in seen:
+            count += 1
+            candidate = f"{name} {count}"
+        seen.add(candidate.casefold())
+        result.append(candidate)
+    return result

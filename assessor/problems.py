@@ -1,0 +1,80 @@
+"""Refusals become pages, or RFC 9457 problem details for programs. Once, here.
+
+A page tells what happened and what to do next. What we need to mend it goes to the log.
+"""
+
+import structlog
+from flask import Flask, Response, jsonify, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from assessor.database import db
+from assessor.errors import Refusal
+
+_log = structlog.get_logger("assessor.problems")
+
+#: What a person reads for a refusal that the web server itself makes.
+SENTENCES = {
+    400: ("This does not work", "The page sent something that we cannot read. Go back and try again."),
+    404: ("Not found", "There is no page at this address. Look at the address, or scan your card again."),
+    405: ("Not found", "This address cannot be used in this way. Go back and try again."),
+    413: ("Too large", "This is too large. Send something smaller."),
+    429: ("Please wait", "Too many requests. Please wait a minute."),
+    500: ("Something broke", "This is our mistake, not yours. Your answers are safe. Try again in a minute."),
+    503: ("Please wait", "Many people are here now. Your answers are safe. Try again in a minute."),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every refusal and every unexpected error of this application."""
+    app.register_error_handler(Refusal, _refusal)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def wants_json() -> bool:
+    """Whether the request comes from a program that reads JSON, not from a person's browser."""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def _refusal(refusal: Refusal) -> tuple[Response | str, int]:
+    db.session.rollback()
+    return _answer(refusal.status, refusal.title, gettext(refusal.message, **refusal.values))
+
+
+def _stale_form(_error: CSRFError) -> tuple[Response | str, int]:
+    return _answer(400, "Please send it again", gettext("This page was open for a long time. Go back and send it again."))
+
+
+def _http(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
+    status = error.code or 500
+    if status < 400:
+        return error  # a redirect
+    title, message = SENTENCES.get(status, SENTENCES[400 if status < 500 else 500])
+    return _answer(status, title, gettext(message))
+
+
+def _database(error: OperationalError) -> tuple[Response | str, int]:
+    db.session.rollback()
+    _log.error("database unavailable", endpoint=request.endpoint, error=type(error.orig).__name__)
+    title, message = SENTENCES[503]
+    return _answer(503, title, gettext(message))
+
+
+def _unexpected(error: Exception) -> tuple[Response | str, int]:
+    db.session.rollback()
+    _log.exception("unexpected error", endpoint=request.endpoint, error=type(error).__name__)
+    title, message = SENTENCES[500]
+    return _answer(500, title, gettext(message))
+
+
+def _answer(status: int, title: str, message: str) -> tuple[Response | str, int]:
+    if wants_json():
+        answer = jsonify(type="about:blank", title=title, status=status, detail=message)
+        answer.content_type = "application/problem+json"
+        return answer, status
+    return render_template("problem.html", title=gettext(title), message=message, status=status), status

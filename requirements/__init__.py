@@ -1,0 +1,1 @@
+"""The locks, and the two small programs that use and make them."""

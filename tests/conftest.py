@@ -1,0 +1,32 @@
+"""What every test may use: the reference data, and a closed network."""
+
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+LOCAL = ("127.0.0.1", "::1", "localhost")
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder of reference data; tests that need it are skipped where it is absent."""
+    folder = os.environ.get("ASSESSOR_REFERENCE", "")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("ASSESSOR_REFERENCE does not name the folder of reference data")
+    return Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def _closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test reaches this machine and nothing else."""
+    connect = socket.socket.connect
+
+    def local_only(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in LOCAL:
+            raise AssertionError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", local_only)
