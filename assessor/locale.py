@@ -58,6 +58,11 @@ def sentence(code: str, message: str) -> str:
     return catalogue(code).gettext(message)
 
 
+def sentences(code: str, singular: str, plural: str, number: int) -> str:
+    """The same with the plural forms of that language; the caller puts the number in."""
+    return catalogue(code).ngettext(singular, plural, number)
+
+
 class PoDomain(Domain):
     """Flask-Babel's lookup, on the PO files themselves."""
 
@@ -79,4 +84,11 @@ def init_app(app: Flask) -> None:
     """Hand Flask-Babel our languages and catalogues, and the templates their direction."""
     babel = Babel(app, locale_selector=lambda: Locale.parse(page_language().code))
     babel.domain_instance = PoDomain()
-    app.context_processor(lambda: {"page_language": page_language(), "languages": LANGUAGES})
+    app.context_processor(
+        lambda: {
+            "page_language": page_language(),
+            "languages": LANGUAGES,
+            "sentence": sentence,
+            "sentences": sentences,
+        }
+    )

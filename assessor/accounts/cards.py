@@ -107,10 +107,10 @@ def living_cards(session: Session, organisation_id: uuid.UUID, learners: Sequenc
 
 
 def _draw_words(taken: Sequence[Sequence[str]], rng: Random) -> list[str]:
-    used = {tuple(words) for words in taken}
+    used = {frozenset(words) for words in taken}  # they are tapped in any order
     while True:
         words = rng.sample(picture_words(), WORDS_ON_A_CARD)
-        if tuple(words) not in used:
+        if frozenset(words) not in used:
             return words
 
 

@@ -119,12 +119,12 @@ class ClusterFonts:
             if run.rtl:
                 code.append("/ReversedChars BMC")  # PDF 32000-1, 14.8.2.3.3
             code.append(
-                f"BT /{font.internal_name} {style.size:g} Tf {tracking:g} Tc "
+                f"BT /{font.internal_name} {run.face.size(style.size):g} Tf {tracking:g} Tc "
                 f"1 0 0 1 {x:.3f} {y:.3f} Tm {shown} TJ ET"
             )
             if run.rtl:
                 code.append("EMC")
-            x += width * style.size / run.face.units_per_em + tracking * len(run.clusters)
+            x += width * run.face.points(style.size) + tracking * len(run.clusters)
         if tracking:
             code.append("EMC")
 

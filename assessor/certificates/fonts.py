@@ -28,14 +28,22 @@ _SCRIPT_FACES: dict[str, tuple[str, str]] = {
     "Beng": ("NotoSansBengali-Regular", "NotoSansBengali-Regular"),
     "Ethi": ("NotoSansEthiopic-Regular", "NotoSansEthiopic-Regular"),
 }
-# Height a line needs above the baseline and in all, in em (design language, section 3, headings).
-_LINE_HEIGHTS = {"NotoNaskhArabic": (1.12, 1.62), "NotoSansDevanagari": (1.1, 1.5), "NotoSansBengali": (1.1, 1.5)}
-_LATIN_LINE = (1.0, 1.35)
+# What a line needs above the baseline and in all, in em, and the size beside Latin (design language, section 3).
+_MEASURES = {
+    "NotoNaskhArabic": (1.12, 1.6, 1.05),
+    "NotoSansDevanagari": (1.1, 1.5, 1.05),
+    "NotoSansBengali": (1.1, 1.5, 1.05),
+    "NotoSansEthiopic": (1.1, 1.5, 1.1),
+}
+_LATIN_MEASURES = (1.0, 1.35, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
 class Face:
-    """One font file. `covered` holds the code points it can draw; `ascent` and `line` are in em."""
+    """One font file. `covered` holds the code points it can draw; `ascent` and `line` are in em.
+
+    `scale` makes the script as large to the eye as Latin of the same size.
+    """
 
     name: str
     face: Any  # uharfbuzz publishes no types
@@ -44,6 +52,15 @@ class Face:
     units_per_em: int
     ascent: float
     line: float
+    scale: float
+
+    def size(self, style_size: float) -> float:
+        """The font size in points that sets this face beside Latin of `style_size`."""
+        return style_size * self.scale
+
+    def points(self, style_size: float) -> float:
+        """Points per font unit at that size."""
+        return style_size * self.scale / self.units_per_em
 
     def covers(self, text: str) -> bool:
         """Whether every character of `text` has a glyph in this face."""
@@ -54,8 +71,8 @@ class Face:
 def face(name: str) -> Face:
     """Load one shipped face by its file name without suffix; kept for the life of the process."""
     loaded = hb.Face(hb.Blob(files(__package__).joinpath("fonts", f"{name}.ttf").read_bytes()))
-    ascent, line = _LINE_HEIGHTS.get(name.partition("-")[0], _LATIN_LINE)
-    return Face(name, loaded, hb.Font(loaded), frozenset(loaded.unicodes), loaded.upem, ascent, line)
+    ascent, line, scale = _MEASURES.get(name.partition("-")[0], _LATIN_MEASURES)
+    return Face(name, loaded, hb.Font(loaded), frozenset(loaded.unicodes), loaded.upem, ascent, line, scale)
 
 
 @cache

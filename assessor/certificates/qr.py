@@ -133,12 +133,11 @@ def read_payload(payload: bytes) -> Summary:
     Eight fields or more are read, those after the tenth are left alone and never shown.
     """
     try:
-        match cbor.decode(payload):
-            case {6: int() as issued, 7: bytes() as number, -65537: list() as fields, **rest} if (
-                len(fields) >= 8
-            ):
-                expires = rest.get(CLAIM_EXPIRES)
-                return _summary(issued, expires, number, [*fields, None, None][:10])
+        claims = cbor.decode(payload)
+        if isinstance(claims, dict):
+            match claims.get(CLAIM_ISSUED), claims.get(CLAIM_NUMBER), claims.get(CLAIM_FIELDS):
+                case int() as issued, bytes() as number, list() as fields if len(fields) >= 8:
+                    return _summary(issued, claims.get(CLAIM_EXPIRES), number, [*fields, None, None][:10])
     except (cbor.NotDeterministicCBOR, SummaryRefused) as error:
         raise PayloadNotASummary(f"The signed content is not a certificate: {error}") from error
     raise PayloadNotASummary("The signed content is not a certificate of this kind.")

@@ -26,6 +26,7 @@ RTL_LANGUAGES = frozenset({"ar", "fa", "ur", "ps", "he", "ckb", "sd", "ug", "dv"
 _CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _JOINERS = frozenset("\u200c\u200d")
 _WITHOUT_CONTROLS = {ord(character): None for character in _CONTROLS}
+_WHOLE_ISOLATE = 28  # characters: a written date, a number, a host name
 _NO_SCRIPT = frozenset({"Zyyy", "Zinh", "Zzzz"})
 
 
@@ -186,6 +187,7 @@ def lay_out(
         levels=bidi.levels(whole, int(right_to_left)),
         faces=_choose_faces(whole, weights, style.role),
         scripts=_scripts(whole)[0],
+        whole=_kept_whole(whole),
         language=language,
         base=int(right_to_left),
     )
@@ -214,6 +216,7 @@ class _Prepared:
     levels: list[int]
     faces: list[Face]
     scripts: list[str]
+    whole: list[bool]  # characters before which no line may break: dates, numbers, codes
     language: str
     base: int
 
@@ -241,6 +244,19 @@ def _scripts(text: str) -> tuple[list[str], list[int]]:
             else:
                 seen[isolates[i]] = scripts[i]
     return scripts, isolates
+
+
+def _kept_whole(text: str) -> list[bool]:
+    """Mark the inside of short isolates, where a line is not broken."""
+    result, opened = [False] * len(text), []
+    for i, character in enumerate(text):
+        if character in "\u2066\u2067\u2068":
+            opened.append(i)
+        elif character == PDI and opened:
+            start = opened.pop()
+            if i - start <= _WHOLE_ISOLATE:
+                result[start + 1 : i + 1] = [True] * (i - start)
+    return result
 
 
 def _choose_faces(text: str, weights: Sequence[bool], role: Role) -> list[Face]:
@@ -320,7 +336,7 @@ def _break_lines(prepared: _Prepared, style: Style, width: float) -> Iterator[tu
                 break
             used += advances[i]
             i += 1
-            if _may_break_before(text, i):
+            if _may_break_before(text, i) and (i == len(text) or not prepared.whole[i]):
                 last_break = i
         end = i if i == len(text) else (last_break or _cut(text, advances, start, i))
         yield start, end
@@ -354,7 +370,7 @@ def _advances(prepared: _Prepared, style: Style) -> list[float]:
         face = prepared.faces[start]
         infos, positions = _shape(prepared, codes, start, end, prepared.levels[start])
         for info, position in zip(infos, positions, strict=True):
-            result[info.cluster] += position.x_advance * style.size / face.units_per_em
+            result[info.cluster] += position.x_advance * face.points(style.size)
     if style.tracking:
         result = [advance and advance + style.tracking for advance in result]
     return result
@@ -375,7 +391,7 @@ def _line(prepared: _Prepared, start: int, end: int, style: Style) -> Line:
     scale = style.size * style.leading
     height = max(face.line for face in faces) * scale
     ascent = max(face.ascent for face in faces) * style.size + (height - height / style.leading) / 2
-    width = sum(c.advance / run.face.units_per_em * style.size for run in runs for c in run.clusters)
+    width = sum(c.advance * run.face.points(style.size) for run in runs for c in run.clusters)
     if style.tracking and not any(run.rtl for run in runs):
         width += style.tracking * (sum(len(run.clusters) for run in runs) - 1)
     return Line(tuple(runs), width, ascent, height)

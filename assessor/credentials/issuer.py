@@ -44,6 +44,6 @@ def credential_url(settings: Settings, award_id: uuid.UUID) -> str:
     return f"{settings.public_url}/credentials/{award_id}"
 
 
-def achievement_url(settings: Settings, code: str) -> str:
+def achievement_url(public_url: str, code: str) -> str:
     """The id of an achievement."""
-    return f"{settings.public_url}/achievements/{code}"
+    return f"{public_url}/achievements/{code}"

@@ -39,9 +39,9 @@ class Achievement(Base):
     code: Mapped[str] = mapped_column(primary_key=True)
     folder: Mapped[str]
     digest: Mapped[str]
-    achievement: Mapped[dict[str, Any]]
-    certificate: Mapped[dict[str, Any]]
-    pictures: Mapped[dict[str, Any]]  # band word → SVG text
+    achievement_json: Mapped[bytes]
+    certificate_toml: Mapped[bytes]
+    pictures: Mapped[dict[str, Any]]  # band word, such as "basic" → SVG text
     loaded_at: Mapped[datetime]
 
 
@@ -75,9 +75,10 @@ class Award(Base):
     achievement_code: Mapped[str] = mapped_column(ForeignKey("achievement.code"))
     holder_name: Mapped[str]
     second_name: Mapped[str | None]
+    title: Mapped[str | None]  # as printed and signed; empty when the QR code had no room for it
     language: Mapped[str]  # of the certificate's words
     level: Mapped[int]
-    area_scores: Mapped[list[Any]]  # one a competence of the achievement in its order, 0–100 or 255
+    area_scores: Mapped[list[Any]]  # one for each area of the achievement, in its order: 0–100, or 255
     results: Mapped[dict[str, Any]]  # competence code → {mean, low, high, items}
     conditions: Mapped[dict[str, Any]]
     status_list: Mapped[int] = mapped_column(ForeignKey("status_list.number"))

@@ -103,9 +103,12 @@ def _option_texts(item: Item) -> Iterator[Flaw]:
 
 
 def _longest(item: Item) -> Iterator[Flaw]:
-    right = [len(option.text) for option in item.options if option.id in item.key]
+    """A name of one or two words carries no detail, however long the word is."""
+    right = [option.text for option in item.options if option.id in item.key]
     wrong = [len(option.text) for option in item.options if option.id not in item.key]
-    if right and wrong and min(right) > LONGEST_BY_FAR * max(wrong):
+    if not right or not wrong or any(_words_in(text) < 3 for text in right):
+        return
+    if min(map(len, right)) > LONGEST_BY_FAR * max(wrong):
         yield Flaw("key", "warning", "The right option is the longest by far; make the options alike.")
 
 

@@ -74,8 +74,8 @@ class Item:
     """A question in one language.
 
     `family` None: no variants. `picture` None: words only. `shuffled` False: the options have
-    a natural order. `options` and `key` are empty exactly for a simulation; `simulation` is None for all other
-    kinds.
+    a natural order. `options` and `key` are empty exactly for a simulation; `simulation` is None for all
+    other kinds.
     """
 
     id: str

@@ -1,18 +1,19 @@
 """Open Badges 3.0: what a badge is, how it is signed, carried, withdrawn and checked.
 
-Values in, values out: this library reads no clock, opens no socket, keeps no key. `now`, `signer`, `trust` and the
-source of status lists are arguments.
+Values in, values out: this library reads no clock, opens no socket, keeps no key. `now`, `signer`, `trust`
+and the source of status lists are arguments.
 
-Words: an *achievement* is what can be earned; a *credential* is the signed statement that somebody earned it; a
-*proof* is its signature (`eddsa-rdfc-2022`); a *carrier* is the file it travels in (JSON, JWT, PNG, SVG); a *status
-list* is a signed string of bits that says which credentials are withdrawn.
+Words: an *achievement* is what can be earned; a *credential* is the signed statement that somebody earned it;
+a *proof* is its signature (`eddsa-rdfc-2022`); a *carrier* is the file it travels in (JSON, JWT, PNG, SVG); a
+*status list* is a signed string of bits that says which credentials are withdrawn.
 
-The way of a badge: `achievement` → `credential` → `canonical` → `proof` → `baking`; and back: `reading` → `schema` →
-`canonical` → `proof` → `withdrawal`, told as one story in `verification`.
+The way of a badge: `achievement` → `credential` → `canonical` → `proof` → `baking`; and back: `reading` →
+`schema` → `canonical` → `proof` → `withdrawal`, told as one story in `verification`.
 
 Decisions
 - The JSON-LD contexts are pinned package data (`contexts/`); nothing is ever fetched.
 - A member that JSON-LD would drop is shown but not signed, so it is refused, at issue and at verification.
-- Canonical forms come from RDFC-1.0 in pyoxigraph, never from PyLD's own writer (`spec/fast-rdfc.md`, section 5).
+- Canonical forms come from RDFC-1.0 in pyoxigraph, never from PyLD's own writer (`spec/fast-rdfc.md`, section
+  5).
 - The stored bytes are the credential: they are served and baked as they are, never serialised again.
 """

@@ -1,7 +1,8 @@
 """A credential inside its picture: PNG and SVG, as Open Badges 3.0 section 5.3 says.
 
-What is baked is the exact text given; taking it out again gives the same bytes. A baked picture that was changed
-afterwards is refused: PNG by its checksums, SVG of ours by a digest of the picture beside the credential.
+What is baked is the exact text given; taking it out again gives the same bytes. A baked picture that was
+changed afterwards is refused: PNG by its checksums, SVG of ours by a digest of the picture beside the
+credential.
 
     >>> from assessor.openbadges.baking import bake_svg, unbake_svg
     >>> picture = b'<svg xmlns="http://www.w3.org/2000/svg"><rect width="1" height="1"/></svg>'
@@ -53,8 +54,8 @@ def is_png(data: bytes) -> bool:
 def bake_png(picture: bytes, text: bytes) -> bytes:
     """The PNG with the credential in one uncompressed iTXt chunk right after IHDR, replacing an older one.
 
-    `text`: the stored bytes of a JSON credential or a compact JWT. Raises `Unreadable` or `AlteredCarrier` for a
-    picture that is not a sound PNG.
+    `text`: the stored bytes of a JSON credential or a compact JWT. Raises `Unreadable` or `AlteredCarrier`
+    for a picture that is not a sound PNG.
     """
     header, *rest = _chunks(picture)
     kept = [chunk for chunk in rest if not chunk.holds_credential]
@@ -68,8 +69,9 @@ def bake_png(picture: bytes, text: bytes) -> bytes:
 def unbake_png(data: bytes) -> bytes:
     """The exact text that a PNG carries.
 
-    Raises `NotACredential` if there is none, `AlteredCarrier` for a wrong checksum or more than one credential,
-    `Unreadable` for what is no PNG, and for compressed text (Open Badges 3.0 asks for plain text).
+    Raises `NotACredential` if there is none, `AlteredCarrier` for a wrong checksum or more than one
+    credential, `Unreadable` for what is no PNG, and for compressed text (Open Badges 3.0 asks for plain
+    text).
     """
     found = [chunk for chunk in _chunks(data) if chunk.holds_credential]
     if not found:
@@ -77,7 +79,8 @@ def unbake_png(data: bytes) -> bytes:
     if len(found) > 1:
         raise AlteredCarrier("The picture carries more than one badge.")
     chunk = found[0]
-    # Language and translated keyword may be filled in by other bakers: skip to the second NUL after the flags.
+    # Language and translated keyword may be filled in by other bakers: skip to the second NUL after the
+    # flags.
     flags, rest = chunk.data[len(_KEYWORD) + 1 : len(_KEYWORD) + 3], chunk.data[len(_KEYWORD) + 3 :]
     fields = rest.split(b"\0", 2)
     if chunk.kind != b"iTXt" or flags != b"\0\0" or len(fields) != 3:

@@ -1,7 +1,7 @@
 """A document's canonical form: the bytes that an `eddsa-rdfc-2022` signature covers.
 
-JSON-LD expansion by PyLD (contexts pinned, nothing fetched, no base), then RDFC-1.0 by pyoxigraph. Whatever JSON-LD
-would drop in silence is refused here, so that everything a person reads in a badge is signed.
+JSON-LD expansion by PyLD (contexts pinned, nothing fetched, no base), then RDFC-1.0 by pyoxigraph. Whatever
+JSON-LD would drop in silence is refused here, so that everything a person reads in a badge is signed.
 
     >>> from assessor.openbadges.canonical import canonical_form
     >>> canonical_form({"@context": "https://www.w3.org/ns/credentials/v2", "id": "urn:x:1", "name": "A"})
@@ -40,15 +40,16 @@ MAX_MEMOISED = 256
 def canonical_form(document: JsonObject) -> bytes:
     """The RDFC-1.0 N-Quads of a JSON-LD document, in bounded time.
 
-    The document has been read strictly (`strict_json`). Raises `UnknownContext` for a context that is not pinned and
-    `UnsafeDocument` for anything a signature would not cover: undefined members and types, relative addresses,
-    nulls, empty arrays, names of blank nodes, graphs too symmetrical to be ordered quickly.
+    The document has been read strictly (`strict_json`). Raises `UnknownContext` for a context that is not
+    pinned and `UnsafeDocument` for anything a signature would not cover: undefined members and types,
+    relative addresses, nulls, empty arrays, names of blank nodes, graphs too symmetrical to be ordered
+    quickly.
     """
     check_contexts(document)
     check_members(document)
     expanded = _expand(document)
     _check_expanded(expanded)
-    quads = list(parse(json.dumps(expanded).encode(), format=RdfFormat.JSON_LD))
+    quads = _read_quads(expanded)
     _check_symmetry(quads)
     dataset = Dataset(quads)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
@@ -56,7 +57,7 @@ def canonical_form(document: JsonObject) -> bytes:
 
 
 def check_contexts(document: JsonObject) -> None:
-    """Every `@context`, also inside, is a pinned address or a list of them: no objects, few different ones."""
+    """Every `@context`, also inside, is a pinned address or a list of such; few different lists."""
     lists = {_context_list(context) for context in _contexts(document)}
     if not lists or "@context" not in document:
         raise UnsafeDocument("The document names no @context, so its words have no fixed meaning.")
@@ -105,15 +106,18 @@ def _context_list(context: Any) -> tuple[str, ...]:
 
 
 def _refuse_dropped(name: Any) -> NoReturn:
-    raise UnsafeDocument(f"“{str(name)[:80]}” is not defined by the badge's vocabulary: it would not be signed.")
+    raise UnsafeDocument(
+        f"“{str(name)[:80]}” is not defined by the badge's vocabulary: it would not be signed."
+    )
 
 
-class _MemoisingProcessor(jsonld.JsonLdProcessor):
+class _MemoisingProcessor(jsonld.JsonLdProcessor):  # type: ignore[misc]  # PyLD has no types
     """PyLD's processor, remembering processed contexts.
 
-    PyLD forgets them with every badge: its cache is keyed by an id that is new for each clone, and four fifths of
-    expansion is building the same 218 terms again. Keys hold identities, so the keyed objects are kept alive; only
-    finished contexts (frozendict) count, since half-built ones occur while PyLD validates scoped contexts.
+    PyLD forgets them with every badge: its cache is keyed by an id that is new for each clone, and four
+    fifths of expansion is building the same 218 terms again. Keys hold identities, so the keyed objects are
+    kept alive; only finished contexts (frozendict) count, since half-built ones occur while PyLD validates
+    scoped contexts.
     """
 
     def __init__(self) -> None:
@@ -152,7 +156,8 @@ _one_at_a_time = threading.Lock()  # neither PyLD's caches nor the memo are safe
 
 
 def _expand(document: JsonObject) -> list[Any]:
-    # `base: None` matters: PyLD's default base turns an undefined type into http://example.org/base/… and signs it.
+    # `base: None` matters: PyLD's default base turns an undefined type into http://example.org/base/… and
+    # signs it.
     options = {"base": None, "documentLoader": load_document, "processingMode": "json-ld-1.1"}
     try:
         with _one_at_a_time:
@@ -188,7 +193,9 @@ def _check_expanded(expanded: list[Any]) -> None:
                     for iri in member if isinstance(member, list) else [member]:
                         _check_name(iri)
                 elif name == "@language":
-                    raise UnsafeDocument("The document marks the language of a text, which badges here do not do.")
+                    raise UnsafeDocument(
+                        "The document marks the language of a text, which badges here do not do."
+                    )
                 elif name != "@value":
                     if not name.startswith("@"):
                         _check_name(name)
@@ -197,14 +204,23 @@ def _check_expanded(expanded: list[Any]) -> None:
 
 def _check_name(iri: Any) -> None:
     if not isinstance(iri, str) or iri.startswith("_:") or not is_iri(iri):
-        raise UnsafeDocument(f"“{str(iri)[:80]}” is not a known word nor a full address: it would not be signed.")
+        raise UnsafeDocument(
+            f"“{str(iri)[:80]}” is not a known word nor a full address: it would not be signed."
+        )
+
+
+def _read_quads(expanded: list[Any]) -> list[Quad]:
+    try:
+        return list(parse(json.dumps(expanded).encode(), format=RdfFormat.JSON_LD))
+    except (SyntaxError, ValueError) as error:
+        raise UnsafeDocument("The document is not a valid graph.") from error
 
 
 def _check_symmetry(quads: Iterable[Quad]) -> None:
     """Refuse graphs whose blank nodes cannot be told apart quickly, before starting to try.
 
-    First-degree hashes (RDFC-1.0, section 4.6) separate almost every blank node in a real badge. Nodes that touch no
-    other blank node are left out: equal leaves cost nothing.
+    First-degree hashes (RDFC-1.0, section 4.6) separate almost every blank node in a real badge. Nodes that
+    touch no other blank node are left out: equal leaves cost nothing.
     """
     touching: dict[BlankNode, list[Quad]] = defaultdict(list)
     linked: set[BlankNode] = set()
@@ -216,7 +232,9 @@ def _check_symmetry(quads: Iterable[Quad]) -> None:
             linked |= nodes
     hashes = Counter(_first_degree_hash(node, touching[node]) for node in linked)
     if sum(count for count in hashes.values() if count > 1) > MAX_EQUAL_BLANK_NODES:
-        raise UnsafeDocument("Too many nameless parts of the document look alike: it cannot be checked quickly.")
+        raise UnsafeDocument(
+            "Too many nameless parts of the document look alike: it cannot be checked quickly."
+        )
 
 
 def _first_degree_hash(node: BlankNode, quads: list[Quad]) -> bytes:
@@ -224,6 +242,9 @@ def _first_degree_hash(node: BlankNode, quads: list[Quad]) -> bytes:
     for quad in quads:
         terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
         lines.append(
-            " ".join(str(term) if not isinstance(term, BlankNode) else "_:a" if term == node else "_:z" for term in terms)
+            " ".join(
+                str(term) if not isinstance(term, BlankNode) else "_:a" if term == node else "_:z"
+                for term in terms
+            )
         )
     return hashlib.sha256("\n".join(sorted(lines)).encode()).digest()

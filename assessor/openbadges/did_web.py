@@ -1,10 +1,10 @@
 """The issuer's name on the web, `did:web`, and the document with the keys that speak for it.
 
-    >>> from assessor.openbadges.did_web import did_web_from_url, url_of_did
-    >>> did_web_from_url("https://badges.example:8443/school")
-    'did:web:badges.example%3A8443:school'
-    >>> url_of_did("did:web:badges.example")
-    'https://badges.example/.well-known/did.json'
+>>> from assessor.openbadges.did_web import did_web_from_url, url_of_did
+>>> did_web_from_url("https://badges.example:8443/school")
+'did:web:badges.example%3A8443:school'
+>>> url_of_did("did:web:badges.example")
+'https://badges.example/.well-known/did.json'
 """
 
 import re
@@ -28,7 +28,8 @@ _LOCAL = frozenset({"localhost", "127.0.0.1"})
 def did_web_from_url(public_url: str) -> str:
     """The did:web of a public address: host, port as `%3A`, each step of the path after a colon.
 
-    Raises `InvalidDid` for anything that cannot be one (query, credentials, odd host). http is taken for localhost only.
+    Raises `InvalidDid` for anything that cannot be one (query, credentials, odd host). http is taken for
+    localhost only.
     """
     parts = urlsplit(public_url)
     host = (parts.hostname or "").lower()
@@ -37,7 +38,9 @@ def did_web_from_url(public_url: str) -> str:
     except ValueError as error:
         raise InvalidDid(f"{public_url} has no valid port.") from error
     if parts.query or parts.fragment or parts.username is not None or _HOST.fullmatch(host) is None:
-        raise InvalidDid(f"{public_url} cannot be the address of an issuer: write https://host or https://host/path.")
+        raise InvalidDid(
+            f"{public_url} cannot be the address of an issuer: write https://host or https://host/path."
+        )
     if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOCAL):
         raise InvalidDid(f"{public_url} must begin with https:// (http:// is for localhost only).")
     steps = [step for step in parts.path.split("/") if step]
@@ -69,8 +72,9 @@ def url_of_did(did: str) -> str:
 class PublishedKey:
     """A public key that a DID document names.
 
-    `fragment`: the part after `#`; empty = made from the key (Multikey: the key itself; JsonWebKey: its thumbprint).
-    `form`: Multikey for Data Integrity proofs, JsonWebKey for JWTs; a key used for both is published twice.
+    `fragment`: the part after `#`; empty = made from the key (Multikey: the key itself; JsonWebKey: its
+    thumbprint). `form`: Multikey for Data Integrity proofs, JsonWebKey for JWTs; a key used for both is
+    published twice.
     """
 
     public_key: bytes

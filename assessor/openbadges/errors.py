@@ -1,16 +1,16 @@
 """The refusals of this library, named after the situation.
 
-    OpenBadgesError
-    ├── Unreadable            the bytes are not what they claim to be: nothing can be said about a badge
-    ├── NotACredential        readable, but no Open Badge inside
-    ├── AlteredCarrier        the file's own checksum says that it was changed
-    ├── UnsafeDocument        a part of the document would not be covered by the signature
-    │   └── UnknownContext    it uses a vocabulary that is not pinned here
-    ├── InvalidBadge          what was given to the builder cannot become a correct badge
-    ├── ProofInvalid          the signature does not hold
-    ├── ProofUnsupported      the signature is of a kind that is not checked here
-    ├── InvalidKey, InvalidDid
-    └── StatusUnavailable     the status list could not be obtained or is not one
+OpenBadgesError
+├── Unreadable            the bytes are not what they claim to be: nothing can be said about a badge
+├── NotACredential        readable, but no Open Badge inside
+├── AlteredCarrier        the file's own checksum says that it was changed
+├── UnsafeDocument        a part of the document would not be covered by the signature
+│   └── UnknownContext    it uses a vocabulary that is not pinned here
+├── InvalidBadge          what was given to the builder cannot become a correct badge
+├── ProofInvalid          the signature does not hold
+├── ProofUnsupported      the signature is of a kind that is not checked here
+├── InvalidKey, InvalidDid
+└── StatusUnavailable     the status list could not be obtained or is not one
 """
 
 

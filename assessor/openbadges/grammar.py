@@ -1,8 +1,8 @@
 """What a text in a badge may look like: addresses, plain text, times.
 
-    >>> from assessor.openbadges.grammar import is_iri, timestamp
-    >>> is_iri("https://badges.example/a#b"), is_iri("a b")
-    (True, False)
+>>> from assessor.openbadges.grammar import is_iri, timestamp
+>>> is_iri("https://badges.example/a#b"), is_iri("a b")
+(True, False)
 """
 
 import re
@@ -29,7 +29,9 @@ def is_iri(text: str) -> bool:
 def required_iri(text: str, what: str) -> str:
     """The text, if it is an IRI of a scheme that badges of ours use; else `InvalidBadge` naming `what`."""
     if not is_iri(text) or not text.lower().startswith(ISSUED_SCHEMES):
-        raise InvalidBadge(f"{what} must be a full address (https, http, urn, did or mailto), not “{text[:80]}”.")
+        raise InvalidBadge(
+            f"{what} must be a full address (https, http, urn, did or mailto), not “{text[:80]}”."
+        )
     return text
 
 

@@ -1,6 +1,7 @@
 """Badges as compact JWTs (VC-JWT, EdDSA): the credential is the payload.
 
-One algorithm, fixed here and never taken from the token; keys come from the issuer's document, never from the token.
+One algorithm, fixed here and never taken from the token; keys come from the issuer's document, never from the
+token.
 
     >>> from assessor.openbadges.jwt import check, read, sign
     >>> from assessor.openbadges.multikey import MemorySigner
@@ -22,8 +23,19 @@ from assessor.openbadges.strict_json import write as write_json
 
 MAX_HEADER_BYTES = 8 * 1024
 TYPES = frozenset({"vc+jwt", "vc+ld+jwt", "vc+ld+json+jwt", "jwt"})  # final, drafts, Open Badges 3.0
-_OTHER_ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "ES256K"})
-_EDDSA = frozenset({"EdDSA", "Ed25519"})  # RFC 8037 and its fully specified name, RFC 9864
+_OTHER_ALGORITHMS = (
+    "RS256",
+    "RS384",
+    "RS512",
+    "PS256",
+    "PS384",
+    "PS512",
+    "ES256",
+    "ES384",
+    "ES512",
+    "ES256K",
+)
+_EDDSA = ("EdDSA", "Ed25519")  # RFC 8037 and its fully specified name, RFC 9864
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,7 @@ class Token:
 
     @property
     def key_id(self) -> str:
-        """The key that the token names: a full address, or a fragment completed by the issuer; empty = none."""
+        """The key that the token names: a full address, or a fragment after the issuer's; empty = none."""
         kid = self.header.get("kid")
         if not isinstance(kid, str):
             return ""
@@ -68,7 +80,7 @@ def sign(credential: JsonObject, signer: Signer, key_id: str) -> str:
 
 
 def read(data: bytes, *, max_bytes: int = MAX_BYTES) -> Token:
-    """Take a token apart; `Unreadable` if it is not three parts of base64url with JSON objects in the first two."""
+    """Take a token apart; `Unreadable` if it is not three parts of base64url, two of them JSON objects."""
     parts = data.split(b".")
     if len(data) > max_bytes * 4 // 3 + MAX_HEADER_BYTES or len(parts) != 3:
         raise Unreadable("The text is not a JWT: three parts with points between them.")
@@ -92,7 +104,7 @@ def check(token: Token, public_key: bytes) -> None:
 
 
 def check_header(header: JsonObject) -> None:
-    """`ProofUnsupported` for other honest algorithms; `ProofInvalid` for `none`, shared secrets and critical extras."""
+    """`ProofUnsupported` for other sound algorithms; `ProofInvalid` for `none`, secrets and `crit`."""
     algorithm = header.get("alg")
     if algorithm in _OTHER_ALGORITHMS:
         raise ProofUnsupported(f"Tokens signed with {algorithm} are not checked here.")

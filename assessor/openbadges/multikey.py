@@ -1,8 +1,8 @@
 """Ed25519 public keys as text (Multikey, JWK), and the one door to private keys: `Signer`.
 
-    >>> from assessor.openbadges.multikey import MemorySigner, multikey
-    >>> multikey(MemorySigner.from_seed(bytes(32)).public_key)
-    'z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp'
+>>> from assessor.openbadges.multikey import MemorySigner, multikey
+>>> multikey(MemorySigner.from_seed(bytes(32)).public_key)
+'z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp'
 """
 
 import base64
@@ -141,7 +141,12 @@ def jwk(public_key: bytes) -> dict[str, str]:
 
 def read_jwk(value: Any) -> bytes:
     """The 32 bytes of an Ed25519 JSON Web Key; another kind of key, or a private one, is `InvalidKey`."""
-    if not isinstance(value, dict) or value.get("kty") != "OKP" or value.get("crv") != "Ed25519" or "d" in value:
+    if (
+        not isinstance(value, dict)
+        or value.get("kty") != "OKP"
+        or value.get("crv") != "Ed25519"
+        or "d" in value
+    ):
         raise InvalidKey("The key is not a public Ed25519 JSON Web Key.")
     x = value.get("x")
     data = base64url_decode(x) if isinstance(x, str) else b""

@@ -1,12 +1,12 @@
 """Data Integrity proofs of the suite `eddsa-rdfc-2022`: signing a document, checking one signature.
 
-    >>> from datetime import UTC, datetime
-    >>> from assessor.openbadges.multikey import MemorySigner
-    >>> from assessor.openbadges.proof import check_proof, sign_document
-    >>> signer = MemorySigner.from_seed(bytes(32))
-    >>> thing = {"@context": "https://www.w3.org/ns/credentials/v2", "id": "urn:x:1", "name": "A"}
-    >>> signed = sign_document(thing, signer, "did:web:a.example#k", datetime(2026, 1, 1, tzinfo=UTC))
-    >>> check_proof(signed, signed["proof"][0], signer.public_key)
+>>> from datetime import UTC, datetime
+>>> from assessor.openbadges.multikey import MemorySigner
+>>> from assessor.openbadges.proof import check_proof, sign_document
+>>> signer = MemorySigner.from_seed(bytes(32))
+>>> thing = {"@context": "https://www.w3.org/ns/credentials/v2", "id": "urn:x:1", "name": "A"}
+>>> signed = sign_document(thing, signer, "did:web:a.example#k", datetime(2026, 1, 1, tzinfo=UTC))
+>>> check_proof(signed, signed["proof"][0], signer.public_key)
 """
 
 import hashlib
@@ -54,16 +54,17 @@ def hash_data(unsecured: JsonObject, options: JsonObject) -> bytes:
 
 
 def proofs_of(document: JsonObject) -> list[JsonObject]:
-    """The proofs of a document, one or several; raises `ProofInvalid` if there is none or what is there is none."""
+    """The proofs of a document, one or several; raises `ProofInvalid` if there is none."""
     proof = document.get("proof")
     proofs = proof if isinstance(proof, list) else [proof]
     if "proof" not in document or not proofs:
         raise ProofInvalid("The badge is not signed.")
     if len(proofs) > MAX_PROOFS:
         raise ProofUnsupported(f"The badge has more than {MAX_PROOFS} signatures.")
-    if not all(isinstance(entry, dict) for entry in proofs):
+    objects = [entry for entry in proofs if isinstance(entry, dict)]
+    if len(objects) != len(proofs):
         raise ProofInvalid("The signature of the badge is not a proof.")
-    return proofs
+    return objects
 
 
 def is_supported(proof: JsonObject) -> bool:
@@ -77,7 +78,9 @@ def check_proof(document: JsonObject, proof: JsonObject, public_key: bytes) -> N
     `ProofInvalid`: it does not hold. `ProofUnsupported`: another suite. `UnsafeDocument`: not wholly covered.
     """
     if not is_supported(proof):
-        raise ProofUnsupported(f"Signatures of the kind “{str(proof.get('cryptosuite'))[:40]}” are not checked here.")
+        raise ProofUnsupported(
+            f"Signatures of the kind “{str(proof.get('cryptosuite'))[:40]}” are not checked here."
+        )
     if "previousProof" in proof:
         raise ProofUnsupported("Chains of signatures are not checked here.")
     if proof.get("proofPurpose") != "assertionMethod":
@@ -102,7 +105,7 @@ def _signature(value: Any) -> bytes:
 
 
 def _agreed_context(of_document: Any, of_proof: Any) -> Any:
-    """The proof's own `@context`, which must be the beginning of the document's (vc-di-eddsa, 3.2.2, step 4)."""
+    """The proof's own `@context`, which must be the beginning of the document's (vc-di-eddsa, 3.2.2)."""
     ours = of_document if isinstance(of_document, list) else [of_document]
     theirs = of_proof if isinstance(of_proof, list) else [of_proof]
     if ours[: len(theirs)] != theirs:

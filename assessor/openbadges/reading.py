@@ -1,6 +1,7 @@
 """What is in this file: finds the credential in JSON, JWT, PNG or SVG, without judging it.
 
-PDF certificates carry the same bytes as an attachment; the certificates library takes them out and hands them here.
+PDF certificates carry the same bytes as an attachment; the certificates library takes them out and hands them
+here.
 
     >>> from assessor.openbadges.reading import read_credential
     >>> read_credential(b'{"id": "urn:x:1"}')

@@ -1,9 +1,9 @@
 """Bitstring Status Lists: one signed bit for every credential, so that asking about one tells nobody which.
 
-    >>> from assessor.openbadges.status_list import BitstringStatusList
-    >>> places = BitstringStatusList.empty().with_bit(94567)
-    >>> BitstringStatusList.decode(places.encode()).bit(94567)
-    True
+>>> from assessor.openbadges.status_list import BitstringStatusList
+>>> places = BitstringStatusList.empty().with_bit(94567)
+>>> BitstringStatusList.decode(places.encode()).bit(94567)
+True
 """
 
 import gzip
@@ -41,7 +41,8 @@ class BitstringStatusList:
     def decode(cls, encoded: str) -> Self:
         """Read an `encodedList`; raises `StatusUnavailable` unless it is multibase, gzip and of a sane size.
 
-        Older lists without the multibase `u` are not read. Unpacking stops at 1 MiB, whatever the text promises.
+        Older lists without the multibase `u` are not read. Unpacking stops at 1 MiB, whatever the text
+        promises.
         """
         if not encoded.startswith("u"):
             raise StatusUnavailable("The status list is not in base64url.")

@@ -1,13 +1,14 @@
 """JSON read without tolerance, so that two readers can never see two documents in the same bytes.
 
-    >>> from assessor.openbadges.strict_json import read
-    >>> read(b'{"name": "Ada"}')
-    {'name': 'Ada'}
+>>> from assessor.openbadges.strict_json import read
+>>> read(b'{"name": "Ada"}')
+{'name': 'Ada'}
 """
 
 import json
 import math
 import re
+from itertools import pairwise
 from typing import Any
 
 from assessor.openbadges.errors import Unreadable
@@ -25,8 +26,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def read(data: bytes, *, max_bytes: int = MAX_BYTES) -> JsonObject:
     """Read one JSON object.
 
-    Refused with `Unreadable`: other than UTF-8, more than `max_bytes`, nesting over 24, more than 10,000 values,
-    a name twice in one object, NaN and infinities, integers over 2^53, lone surrogates (RFC 7493, I-JSON).
+    Refused with `Unreadable`: other than UTF-8, more than `max_bytes`, nesting over 24, more than 10,000
+    values, a name twice in one object, NaN and infinities, integers over 2^53, lone surrogates (RFC 7493,
+    I-JSON).
     """
     if len(data) > max_bytes:
         raise Unreadable(f"The text is larger than {max_bytes // 1024} kB. A badge is much smaller.")
@@ -58,8 +60,8 @@ def write(document: JsonObject) -> bytes:
 def _unique_members(pairs: list[tuple[str, Any]]) -> JsonObject:
     members = dict(pairs)
     if len(members) != len(pairs):
-        seen: set[str] = set()
-        double = next(name for name, _ in pairs if name in seen or seen.add(name))
+        names = sorted(name for name, _ in pairs)
+        double = next(name for name, following in pairwise(names) if name == following)
         raise Unreadable(f"The name “{double[:60]}” stands twice in one object.")
     return members
 

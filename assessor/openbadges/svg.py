@@ -1,7 +1,7 @@
-"""A credential inside an SVG: `<openbadges:credential>` as first child of the root (Open Badges 3.0, section 5.3.2).
+"""A credential inside an SVG: `<openbadges:credential>` as first child of the root (Open Badges 3.0, 5.3.2).
 
-The parser gives byte positions, so the picture itself is carried byte for byte. Ours adds the attribute `digestSRI`
-with the digest of the picture; the standard leaves the picture unprotected.
+The parser gives byte positions, so the picture itself is carried byte for byte. Ours adds the attribute
+`digestSRI` with the digest of the picture; the standard leaves the picture unprotected.
 """
 
 import base64
@@ -32,8 +32,8 @@ def is_svg(data: bytes) -> bool:
 def bake_svg(picture: bytes, text: bytes) -> bytes:
     """The SVG with the credential inside, replacing an older one.
 
-    JSON is put into CDATA, a compact JWT into the attribute `verify`. Raises `Unreadable` for a picture that is not
-    plain SVG (UTF-8, no entities, no script) and for text that cannot be carried unchanged.
+    JSON is put into CDATA, a compact JWT into the attribute `verify`. Raises `Unreadable` for a picture that
+    is not plain SVG (UTF-8, no entities, no script) and for text that cannot be carried unchanged.
     """
     if b"]]>" in text:
         raise Unreadable("The badge holds “]]>”, which cannot be carried by an SVG.")
@@ -49,8 +49,8 @@ def bake_svg(picture: bytes, text: bytes) -> bytes:
 def unbake_svg(data: bytes) -> bytes:
     """The exact text that an SVG carries.
 
-    Raises `NotACredential` if there is none, `AlteredCarrier` for two, or when the picture is not the one that the
-    credential was put into, `Unreadable` for what is no plain SVG.
+    Raises `NotACredential` if there is none, `AlteredCarrier` for two, or when the picture is not the one
+    that the credential was put into, `Unreadable` for what is no plain SVG.
     """
     found = _scan(data)
     if not found.credentials:
@@ -110,7 +110,9 @@ def _scan(data: bytes) -> _Scan:
     parser.StartElementHandler = lambda name, attributes: _opened(scan, parser, data, name, attributes)
     parser.EndElementHandler = lambda name: _closed(scan, parser, data, name)
     parser.CharacterDataHandler = lambda text: scan.body.append(text) if _ELEMENT in scan.path else None
-    parser.StartDoctypeDeclHandler = lambda _name, _system, _public, inner: _refuse_entities() if inner else None
+    parser.StartDoctypeDeclHandler = lambda _name, _system, _public, inner: (
+        _refuse_entities() if inner else None
+    )
     parser.EntityDeclHandler = lambda *_: _refuse_entities()
     parser.SkippedEntityHandler = lambda *_: _refuse_entities()
     try:
@@ -126,7 +128,9 @@ def _refuse_entities() -> NoReturn:
     raise Unreadable("The SVG declares or uses entities, which is not safe.")
 
 
-def _opened(scan: _Scan, parser: expat.XMLParserType, data: bytes, name: str, attributes: dict[str, str]) -> None:
+def _opened(
+    scan: _Scan, parser: expat.XMLParserType, data: bytes, name: str, attributes: dict[str, str]
+) -> None:
     scan.elements += 1
     if scan.elements > MAX_ELEMENTS or len(scan.path) >= MAX_DEPTH:
         raise Unreadable("The SVG is too large or nested too deeply.")
@@ -170,7 +174,9 @@ def _end_of_tag(data: bytes, start: int) -> int:
 def _refuse_script(name: str, attributes: dict[str, str]) -> None:
     local = name.rpartition(" ")[2].lower()
     events = [attribute for attribute in attributes if attribute.lower().startswith("on")]
-    links = [value for attribute, value in attributes.items() if attribute.rpartition(" ")[2].lower() == "href"]
+    links = [
+        value for attribute, value in attributes.items() if attribute.rpartition(" ")[2].lower() == "href"
+    ]
     scripted = any(link.strip().lower().startswith(("javascript:", "vbscript:")) for link in links)
     if local in {"script", "foreignobject", "iframe", "handler"} or events or scripted:
         raise Unreadable("The SVG holds a script or foreign content, which is not safe.")

@@ -1,12 +1,12 @@
 """Whom we believe: issuers and the keys that speak for them, given as values and never fetched.
 
-    >>> from assessor.openbadges.did_web import PublishedKey, did_document
-    >>> from assessor.openbadges.multikey import MemorySigner
-    >>> from assessor.openbadges.trust import Trust
-    >>> key = PublishedKey(MemorySigner.from_seed(bytes(32)).public_key, fragment="k")
-    >>> trust = Trust.of(did_document("did:web:a.example", [key]))
-    >>> sorted(trust.issuers)
-    ['did:web:a.example']
+>>> from assessor.openbadges.did_web import PublishedKey, did_document
+>>> from assessor.openbadges.multikey import MemorySigner
+>>> from assessor.openbadges.trust import Trust
+>>> key = PublishedKey(MemorySigner.from_seed(bytes(32)).public_key, fragment="k")
+>>> trust = Trust.of(did_document("did:web:a.example", [key]))
+>>> sorted(trust.issuers)
+['did:web:a.example']
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ class TrustedIssuer:
 
     @classmethod
     def from_did_document(cls, document: JsonObject, name: str = "") -> Self:
-        """The issuer of a DID (or controlled identifier) document: keys under its own control, for assertions.
+        """The issuer of a DID document: the keys under its own control that may make assertions.
 
         Keys of other kinds are left out. Raises `InvalidDid` when the document has no id, or no key remains.
         """
@@ -44,7 +44,11 @@ class TrustedIssuer:
         embedded = [method for method in asserting if isinstance(method, dict)]
         named = {_absolute(method, did) for method in asserting if isinstance(method, str)}
         usable = [method for method in methods if _absolute(method.get("id"), did) in named] + embedded
-        keys = {_absolute(method.get("id"), did): key for method in usable if (key := _key(method, did)) is not None}
+        keys = {
+            _absolute(method.get("id"), did): key
+            for method in usable
+            if (key := _key(method, did)) is not None
+        }
         if not keys:
             raise InvalidDid(f"The document of {did[:120]} has no Ed25519 key that may sign badges.")
         return cls(did, MappingProxyType(keys), name)
@@ -52,7 +56,7 @@ class TrustedIssuer:
 
 @dataclass(frozen=True)
 class Trust:
-    """The issuers that are believed, by id. An empty trust knows nobody: every badge is of an unknown issuer."""
+    """The issuers that are believed, by id. To an empty trust, every badge is of an unknown issuer."""
 
     issuers: Mapping[str, TrustedIssuer] = field(default_factory=dict)
 

@@ -3,6 +3,9 @@
 The order of the steps is the rule. A competence that is behind its share is served before sharper items
 elsewhere, because a result that speaks of four competences must have asked about four; and a draw among the
 best five keeps the sharpest item from being shown to everybody.
+
+    >>> Selection(shares={"1.1": 0.5, "4.1": 0.5}, reading_load_cap=2).best_of
+    5
 """
 
 from collections.abc import Mapping

@@ -3,6 +3,11 @@
 The main reason to stop is that the award is decided. Stopping at a fixed precision instead asks about 40 %
 more items for the same accuracy, because far from a cut a coarse estimate is enough (compare Eggen and
 Straetmans 2000).
+
+    >>> from assessor.psychometrics.ability import Estimator
+    >>> coarse = Estimator().estimate(Estimator().grid.theta * 0)
+    >>> Stopping().reason_to_stop(coarse, asked=20, is_decided=False, least_asked=5, is_exhausted=False)
+    <Reason.MAXIMUM: 'maximum'>
 """
 
 from dataclasses import dataclass

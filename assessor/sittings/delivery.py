@@ -49,6 +49,14 @@ def practise(session: Session, sitting: Sitting, item_id: str, given: interactio
         present_next(session, sitting, now)
 
 
+def presentation_id(text: str) -> uuid.UUID:
+    """Read the id that a form sent back. Raises `NotFound` for what is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise NotFound("This question is not yours. Scan your card again.") from error
+
+
 def open_presentation(session: Session, sitting: Sitting) -> Presentation | None:
     """The presentation that waits for its answer, or None."""
     return session.scalar(

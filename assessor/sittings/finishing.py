@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from assessor.psychometrics import adaptive
 from assessor.psychometrics.ability import Estimate
+from assessor.psychometrics.bands import area_score
 from assessor.psychometrics.stopping import Reason
 from assessor.sittings.models import Result, Sitting
 
@@ -49,5 +50,11 @@ def _competences(design: adaptive.Design, given: Sequence[adaptive.Administered]
     for code, estimate in adaptive.competence_estimates(design, given).items():
         if estimate is not None:
             low, high = estimate.central_range(0.90)
-            report[code] = {"mean": estimate.theta, "low": low, "high": high, "items": asked.count(code)}
+            report[code] = {
+                "mean": estimate.theta,
+                "low": low,
+                "high": high,
+                "items": asked.count(code),
+                "score": area_score(estimate),
+            }
     return report

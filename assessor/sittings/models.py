@@ -129,5 +129,5 @@ class Result(Base):
     standard_error: Mapped[float]
     band: Mapped[int | None]
     level: Mapped[int | None]
-    competences: Mapped[dict[str, Any]]  # code → {mean, low, high, items}, only those with three items or more
+    competences: Mapped[dict[str, Any]]  # code → {mean, low, high, items, score}, only with 3 items or more
     finished_at: Mapped[datetime]

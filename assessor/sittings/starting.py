@@ -11,7 +11,6 @@ from assessor.accounts.models import Learner
 from assessor.assessments import designing
 from assessor.assessments.models import Design
 from assessor.banks import releases
-from assessor.errors import NotFound
 from assessor.organisations.models import GroupMember
 from assessor.sittings.models import Invigilation, Sitting
 
@@ -82,12 +81,15 @@ def start(
     return sitting
 
 
-def find(session: Session, learner: Learner, sitting_id: uuid.UUID) -> Sitting:
-    """A sitting of this very learner. Raises `NotFound` for anybody else's."""
-    sitting = session.get(Sitting, (learner.organisation_id, sitting_id))
-    if sitting is None or sitting.learner_id != learner.id:
-        raise NotFound("There is nothing here for you. Scan your card again.")
-    return sitting
+def practice_items(session: Session, invigilation: Invigilation) -> int:
+    """How many questions of practice come before the first that counts."""
+    design = designing.find(session, invigilation.organisation_id, invigilation.design_id)
+    return len(releases.edition(session, design.release_id).practice)
+
+
+def opened_by(session: Session, sitting: Sitting) -> uuid.UUID:
+    """The member of staff who opened the session of this sitting."""
+    return session.get_one(Invigilation, (sitting.organisation_id, sitting.invigilation_id)).opened_by
 
 
 def change_language(session: Session, learner: Learner, language: str) -> None:

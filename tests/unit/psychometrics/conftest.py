@@ -22,7 +22,7 @@ def prior_item(competence: str, level: int, number: int) -> PoolItem:
 
 @pytest.fixture(scope="session")
 def prior_pool() -> Pool:
-    """64 items, Basic and Intermediate, four competences: the first bank with nothing but its expert priors."""
+    """64 items, Basic and Intermediate, four competences: the first bank, known by expert priors alone."""
     return Pool(prior_item(c, level, n) for c in COMPETENCES for level in range(1, 5) for n in range(4))
 
 

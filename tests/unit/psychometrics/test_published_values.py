@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 
 from assessor.psychometrics.ability import Estimator
-from assessor.psychometrics.adaptive import Administer, Administered, Design, Finish, next_step, step_generator
+from assessor.psychometrics.adaptive import (
+    Administer,
+    Administered,
+    Design,
+    Finish,
+    next_step,
+    step_generator,
+)
 from assessor.psychometrics.bands import Band
 from assessor.psychometrics.information import item_information
 from assessor.psychometrics.pool import Pool, PoolItem

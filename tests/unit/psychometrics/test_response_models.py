@@ -72,7 +72,13 @@ def test_an_uncertain_difficulty_flattens_the_curve_as_averaging_over_it_does() 
 
 @pytest.mark.parametrize(
     "parameters",
-    [{"a": 0, "b": 0}, {"a": -1, "b": 0}, {"a": 1, "b": math.nan}, {"a": 1, "b": 0, "se_b": -0.1}, {"a": 1, "b": 0, "c": 1}],
+    [
+        {"a": 0, "b": 0},
+        {"a": -1, "b": 0},
+        {"a": 1, "b": math.nan},
+        {"a": 1, "b": 0, "se_b": -0.1},
+        {"a": 1, "b": 0, "c": 1},
+    ],
 )
 def test_parameters_no_model_can_use_are_refused(parameters: dict[str, float]) -> None:
     with pytest.raises(ParametersOutOfRange):

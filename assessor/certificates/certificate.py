@@ -1,0 +1,105 @@
+"""What stands on a certificate, as values; `pdf` draws it.
+
+Title, name, level and dates are those that were signed. Dates come as the reader's words ("12 November 2026"):
+whoever knows the locale wrote them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from assessor.certificates.template import WORDING
+from assessor.certificates.text import missing_characters
+
+MAX_TEXT = 400  # characters in any one value; far above what fits, so that layout stays cheap
+MAX_AREAS = 16
+MAX_TASKS = 8
+
+
+class CertificateUnprintable(ValueError):
+    """The values cannot become a certificate; the message says which and what to change."""
+
+
+@dataclass(frozen=True)
+class AreaScore:
+    """One area on page 2, 0 to 100, with its 90 % range; `score` None means it was not assessed."""
+
+    name: str
+    score: int | None = None
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True)
+class CertificateContent:
+    """Everything that is printed, already in one language.
+
+    `second_spelling` None: the holder has one spelling. `level` None: no level was awarded, and neither level
+    nor band is printed. `valid_until` None: it does not expire. `labels` are the wording of the template in
+    `language`. `symbol` is the QR matrix, True is dark. `created` (aware) dates the file, not the reader.
+    """
+
+    language: str
+    holder: str
+    second_spelling: str | None
+    title: str
+    level: int | None
+    tasks: tuple[str, ...]
+    conditions: str
+    not_tested: str
+    areas: tuple[AreaScore, ...]
+    issuer: str
+    project: str | None
+    issued: str
+    valid_until: str | None
+    number: str
+    host: str
+    symbol: tuple[tuple[bool, ...], ...]
+    badge_svg: str
+    labels: Mapping[str, str]
+    created: datetime
+    demonstration: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be printed, before anything is drawn. Raises `CertificateUnprintable`."""
+        if missing := WORDING.keys() - self.labels.keys():
+            raise CertificateUnprintable(f"The wording lacks {', '.join(sorted(missing))}.")
+        if self.created.tzinfo is None:
+            raise CertificateUnprintable("The time of creation needs a time zone.")
+        if self.level is not None and not 1 <= self.level <= 8:
+            raise CertificateUnprintable(f"Level {self.level} is not between 1 and 8.")
+        if not self.holder.strip():
+            raise CertificateUnprintable("A certificate needs the holder's name.")
+        if len(self.tasks) > MAX_TASKS or len(self.areas) > MAX_AREAS:
+            raise CertificateUnprintable(f"At most {MAX_TASKS} tasks and {MAX_AREAS} areas fit on the paper.")
+        for area in self.areas:
+            _check_area(area)
+        values = (
+            self.holder, self.second_spelling, self.title, self.conditions, self.not_tested, self.issuer,
+            self.project, self.issued, self.valid_until, self.number, self.host, *self.tasks,
+        )  # fmt: skip
+        for value in values:
+            if value is not None and len(value) > MAX_TEXT:
+                raise CertificateUnprintable(f"“{value[:40]}…” is longer than {MAX_TEXT} characters.")
+
+    @property
+    def band(self) -> int | None:
+        """Basic 1, Intermediate 2, Advanced 3, Highly advanced 4: two levels each (DigComp 3.0)."""
+        return None if self.level is None else (self.level + 1) // 2
+
+
+def substituted_characters(content: CertificateContent) -> tuple[str, ...]:
+    """Return the characters of names that are printed as U+FFFD because no shipped font has them; log these."""
+    names = (content.holder, content.second_spelling, content.issuer, content.project)
+    return tuple(dict.fromkeys(c for name in names if name for c in missing_characters(name)))
+
+
+def _check_area(area: AreaScore) -> None:
+    numbers = (area.score, area.low, area.high)
+    if all(number is None for number in numbers):
+        return
+    if any(number is None for number in numbers):
+        raise CertificateUnprintable(f"The area “{area.name[:40]}” has a score without a range, or a range without one.")
+    low, score, high = area.low or 0, area.score or 0, area.high or 0
+    if not 0 <= low <= score <= high <= 100:
+        raise CertificateUnprintable(f"The area “{area.name[:40]}” needs 0 ≤ low ≤ score ≤ high ≤ 100.")

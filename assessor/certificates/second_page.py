@@ -1,0 +1,188 @@
+"""Page 2, the same for every layout: the parts of the test with their ranges, what was not tested, how to check."""
+
+from reportlab.pdfgen.canvas import Canvas
+
+from assessor.certificates.certificate import AreaScore, CertificateContent, CertificateUnprintable
+from assessor.certificates.colours import HAIR, INK2, LINE, PRIMARY, RANGE, SUNK
+from assessor.certificates.paper import HEIGHT, MM, WIDTH
+from assessor.certificates.sheet import Sheet
+from assessor.certificates.stitches import LOZENGE, draw_band, draw_sign
+from assessor.certificates.text import FSI, Span, Style, drawable, isolated
+
+SIDE = 18 * MM
+COLUMN = WIDTH - 2 * SIDE
+NAMES, BAR, RESULT = 56 * MM, 78 * MM, 38 * MM
+PAGES = 2
+
+
+def draw_second_page(sheet: Sheet, content: CertificateContent) -> None:
+    """Draw page 2. Raises `CertificateUnprintable` when the texts do not fit."""
+    with sheet.paper.decoration() as canvas:
+        draw_band(canvas, SIDE - 4 * MM, HEIGHT - 14.5 * MM, COLUMN + 8 * MM, 4.5 * MM)
+    y = 20 * MM
+    if content.demonstration:
+        sheet.demonstration_mark(17 * MM)
+        y += 6 * MM
+    y = _head(sheet, content, y)
+    if content.tasks:
+        y = _tasks(sheet, content.tasks, _heading(sheet, "can_do", y + 8 * MM))
+    if content.areas:
+        y = _areas(sheet, content, y + 8 * MM)
+    if content.not_tested:
+        words = [Span(span.text, not span.text.startswith(FSI)) for span in sheet.words("not_tested", list=content.not_tested)]
+        y = sheet.write(sheet.lay_out(words, Style(size=10.5), COLUMN), SIDE, y + 5 * MM, COLUMN)
+    if content.conditions:
+        y = _heading(sheet, "obtained", y + 9 * MM)
+        y = sheet.write(sheet.lay_out(content.conditions, Style(size=10.5), COLUMN), SIDE, y, COLUMN)
+    y = _how_to_check(sheet, content, _heading(sheet, "check", y + 9 * MM))
+    if y > _foot(sheet):
+        raise CertificateUnprintable("Page 2 is too full. Shorten the names of the areas or the conditions.")
+
+
+def _head(sheet: Sheet, content: CertificateContent, top: float) -> float:
+    number = sheet.lay_out(isolated(content.number, ltr=True), Style(size=10.5))
+    width = COLUMN - number.width - 6 * MM
+    names = [(Style(size=size, bold=True), lines) for size, lines in ((16, 1), (14, 1), (12, 3))]
+    name = sheet.fit(isolated(drawable(content.holder)), names, width)
+    y = sheet.write(name, SIDE, top, width, role="H1")
+    sheet.write(number, SIDE + COLUMN - number.width, top + name.lines[0].ascent - number.lines[0].ascent, number.width)
+    if content.second_spelling:
+        second = sheet.lay_out(isolated(drawable(content.second_spelling)), Style(size=12), COLUMN)
+        y = sheet.write(second, SIDE, y, COLUMN)
+    parts = [isolated(content.title)]
+    if content.level is not None:
+        band = sheet.labels[f"band_{content.band}"]
+        parts.append("".join(span.text for span in sheet.words("level", band=band, level=str(content.level))))
+    parts.append(sheet.labels["second_page"].format(page=PAGES, pages=PAGES))
+    line = sheet.lay_out(". ".join(parts), Style(size=10.5), COLUMN)
+    return sheet.write(line, SIDE, y + 1 * MM, COLUMN, colour=INK2)
+
+
+def _heading(sheet: Sheet, label: str, top: float) -> float:
+    heading = sheet.lay_out(sheet.labels[label], Style(size=13, bold=True), COLUMN)
+    return sheet.write(heading, SIDE, top, COLUMN, colour=PRIMARY, role="H2") + 2 * MM
+
+
+def _tasks(sheet: Sheet, tasks: tuple[str, ...], top: float) -> float:
+    """The work tasks between thin lines, each beside a stitch."""
+    indent, size = 7 * MM, 3.2 * MM
+    y = top
+    for task in tasks:
+        line = sheet.lay_out(task, Style(size=10.5), COLUMN - indent)
+        height = line.height + 2.2 * MM
+        with sheet.paper.decoration() as canvas:
+            _hairline(canvas, y)
+            middle = y + 1.1 * MM + line.lines[0].ascent - 0.36 * line.style.size
+            draw_sign(canvas, LOZENGE, PRIMARY, sheet.left(SIDE, size), HEIGHT - middle - size / 2, size)
+        sheet.write(line, SIDE + indent, y + 1.1 * MM, COLUMN - indent, role="LI")
+        y += height
+    with sheet.paper.decoration() as canvas:
+        _hairline(canvas, y)
+    return y
+
+
+def _hairline(canvas: Canvas, y: float) -> None:
+    canvas.setStrokeColor(HAIR)
+    canvas.setLineWidth(0.5)
+    canvas.line(SIDE, HEIGHT - y, SIDE + COLUMN, HEIGHT - y)
+
+
+def _areas(sheet: Sheet, content: CertificateContent, top: float) -> float:
+    """A row per area: its name, the range as a bar between 0 and 100, and the same in numbers."""
+    y = _heading(sheet, "areas", top)
+    for area in content.areas:
+        y = _area(sheet, area, y)
+    quarter = BAR / 4
+    below = y
+    for band in range(1, 5):
+        styles = [(Style(size=size), 1) for size in (7.5, 7, 6.5, 6)]
+        word = sheet.fit(sheet.labels[f"band_{band}"], styles, quarter - 2)
+        start = SIDE + NAMES + (band - 1) * quarter
+        below = max(below, sheet.write(word, start, y + 0.5 * MM, quarter, align="centre", colour=INK2))
+    note = sheet.lay_out(sheet.labels["range"], Style(size=9), COLUMN)
+    return sheet.write(note, SIDE, below + 2 * MM, COLUMN, colour=INK2)
+
+
+def _area(sheet: Sheet, area: AreaScore, top: float) -> float:
+    name = sheet.lay_out(area.name, Style(size=10.5), NAMES - 5 * MM)
+    height = max(name.height + 2 * MM, 8.5 * MM)
+    if area.score is None:
+        words = sheet.words("not_assessed")
+    else:
+        values = {"score": area.score, "low": area.low, "high": area.high}
+        numbers = {key: str(value) for key, value in values.items()}
+        words = sheet.words("area_result", bold=("score",), **numbers)
+    result = sheet.lay_out(words, Style(size=10.5), RESULT)
+    sheet.write(name, SIDE, top + (height - name.height) / 2, NAMES)
+    sheet.write(result, SIDE + COLUMN - RESULT, top + (height - result.height) / 2, RESULT, align="end")
+    with sheet.paper.decoration() as canvas:
+        bottom = HEIGHT - top - height / 2 - 1.7 * MM
+        _bar(canvas, area, sheet.left(SIDE + NAMES, BAR), bottom, 3.4 * MM, rtl=sheet.rtl)
+        _hairline(canvas, top + height)
+    return top + height
+
+
+def _bar(canvas: Canvas, area: AreaScore, left: float, bottom: float, height: float, *, rtl: bool) -> None:
+    """The scale with its four bands, the range and the estimate; hatched when the area was not assessed."""
+
+    def at(score: int) -> float:
+        return left + BAR * ((100 - score) if rtl else score) / 100
+
+    canvas.setLineWidth(0.6)
+    canvas.setStrokeColor(LINE)
+    if area.score is None or area.low is None or area.high is None:
+        _hatch(canvas, left, bottom, height)
+    canvas.rect(left, bottom, BAR, height, stroke=1, fill=0)
+    for cut in (25, 50, 75) if area.score is not None else ():
+        canvas.line(at(cut), bottom, at(cut), bottom + height)
+    if area.score is None or area.low is None or area.high is None:
+        return
+    canvas.setFillColor(RANGE)
+    canvas.setStrokeColor(PRIMARY)
+    canvas.setLineWidth(1)
+    ends = sorted((at(area.low), at(area.high)))
+    canvas.rect(ends[0], bottom + 0.5, ends[1] - ends[0], height - 1, stroke=1, fill=1)
+    canvas.setLineWidth(2.4)
+    canvas.line(at(area.score), bottom - 2, at(area.score), bottom + height + 2)
+
+
+def _hatch(canvas: Canvas, left: float, bottom: float, height: float) -> None:
+    canvas.saveState()
+    clip = canvas.beginPath()
+    clip.rect(left, bottom, BAR, height)
+    canvas.clipPath(clip, stroke=0, fill=0)
+    for offset in range(-10, int(BAR) + 10, 5):
+        canvas.line(left + offset, bottom, left + offset + height, bottom + height)
+    canvas.restoreState()
+
+
+def _how_to_check(sheet: Sheet, content: CertificateContent, top: float) -> float:
+    """Three steps side by side, each under a bar and a figure."""
+    gap = 6 * MM
+    width = (COLUMN - 2 * gap) / 3
+    end = top
+    for step in (1, 2, 3):
+        start = SIDE + (step - 1) * (width + gap)
+        with sheet.paper.decoration() as canvas:
+            canvas.setFillColor(PRIMARY)
+            canvas.rect(sheet.left(start, width), HEIGHT - top - 2.4, width, 2.4, stroke=0, fill=1)
+        figure = sheet.lay_out(str(step), Style(size=17, bold=True))
+        y = sheet.write(figure, start, top + 2 * MM, width, colour=PRIMARY)
+        values = {"host": content.host} if step == 2 else {}
+        words = sheet.words(f"check_{step}", bold=tuple(values), ltr=tuple(values), **values)
+        end = max(end, sheet.write(sheet.lay_out(words, Style(size=10.5), width), start, y, width))
+    return end
+
+
+def _foot(sheet: Sheet) -> float:
+    """Write the two notes at the bottom; return the y where they begin."""
+    gap = 8 * MM
+    width = (COLUMN - gap) / 2
+    notes = [sheet.lay_out(sheet.labels[label], Style(size=8.5), width) for label in ("attached", "framework")]
+    top = HEIGHT - 16 * MM - max(note.height for note in notes)
+    with sheet.paper.decoration() as canvas:
+        canvas.setFillColor(SUNK)
+        canvas.rect(SIDE - 3 * MM, 12 * MM, COLUMN + 6 * MM, HEIGHT - top - 8 * MM, stroke=0, fill=1)
+    for start, note in ((SIDE, notes[0]), (SIDE + width + gap, notes[1])):
+        sheet.write(note, start, top, width, colour=INK2)
+    return top - 4 * MM

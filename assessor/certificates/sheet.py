@@ -1,0 +1,66 @@
+"""Helps pages place things: margins, mirroring, and sentences set in the certificate's language."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from assessor.certificates.colours import AMBER, INK
+from assessor.certificates.paper import HEIGHT, WIDTH, Align, Paper
+from assessor.certificates.text import Paragraph, Span, Style, fill, fit, is_rtl, lay_out
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A paper, the language it speaks and its fixed words. Lengths in points from the top left."""
+
+    paper: Paper
+    language: str
+    labels: Mapping[str, str]
+
+    @property
+    def rtl(self) -> bool:
+        """Whether the page runs from right to left."""
+        return is_rtl(self.language)
+
+    def words(
+        self, label: str, *, bold: Collection[str] = (), ltr: Collection[str] = (), **values: str
+    ) -> tuple[Span, ...]:
+        """The fixed words of `label` with isolated values."""
+        return fill(self.labels[label], bold=bold, ltr=ltr, **values)
+
+    def lay_out(self, text: str | Sequence[Span], style: Style, width: float | None = None) -> Paragraph:
+        """Lay out text in the page's language."""
+        return lay_out(text, self.language, style, width)
+
+    def fit(self, text: str | Sequence[Span], styles: Sequence[tuple[Style, int]], width: float) -> Paragraph:
+        """Lay out with the first of `styles` that keeps to its number of lines."""
+        return fit(text, self.language, styles, width)
+
+    def left(self, start: float, width: float) -> float:
+        """The left edge of a box that begins `start` from the side where reading starts."""
+        return WIDTH - start - width if self.rtl else start
+
+    def write(
+        self,
+        paragraph: Paragraph,
+        start: float,
+        top: float,
+        width: float,
+        *,
+        align: Align = "start",
+        colour: str = INK,
+        role: str = "P",
+    ) -> float:
+        """Write a paragraph into a box that begins `start` from the reading side; return the y below."""
+        x = self.left(start, width)
+        return self.paper.write(paragraph, x, top, width=width, align=align, colour=colour, role=role)
+
+    def demonstration_mark(self, top: float) -> None:
+        """Say on the paper that it is not a real certificate, in words that survive grey."""
+        paragraph = self.lay_out(self.labels["demonstration"], Style(size=9.5, bold=True))
+        width, height = paragraph.width + 20, paragraph.height + 5
+        with self.paper.decoration() as canvas:
+            canvas.setFillColor(AMBER)
+            canvas.setStrokeColor(INK)
+            canvas.setDash(4, 3)
+            canvas.roundRect((WIDTH - width) / 2, HEIGHT - top - height, width, height, 4, stroke=1, fill=1)
+        self.write(paragraph, 0, top + 2.5, WIDTH, align="centre")

@@ -1,0 +1,126 @@
+"""Badge templates as data: folders that designers edit, loaded as achievements.
+
+What a code promises never changes once somebody holds it: a changed template needs a new code.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assessor.certificates.template import CertificateTemplate, load_template
+from assessor.config import Settings
+from assessor.credentials.issuer import achievement_url
+from assessor.credentials.models import Achievement, Award
+from assessor.errors import Conflict, Invalid, NotFound
+from assessor.openbadges.achievement import Achievement as BadgeAchievement
+from assessor.openbadges.achievement import load_achievement
+from assessor.openbadges.errors import InvalidBadge
+
+BANDS = ("basic", "intermediate", "advanced", "highly-advanced")
+LARGEST_FILE = 256 * 1024
+
+
+class BrokenTemplate(Invalid):
+    """A badge template cannot be used; the message names the file and what is wrong."""
+
+
+class TemplateInUse(Conflict):
+    """Awards name this code already, so what it promises cannot change."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """A loaded template: what the badge says, what the paper says, the picture of each band."""
+
+    code: str
+    badge: BadgeAchievement
+    certificate: CertificateTemplate
+    pictures: dict[str, str]
+
+    def picture(self, level: int) -> str:
+        """The SVG of the band that holds this level (1–8)."""
+        return self.pictures[BANDS[(level - 1) // 2]]
+
+
+def load(session: Session, folder: Path, settings: Settings, now: datetime) -> tuple[Achievement, bool]:
+    """Store the template of a folder. The same content changes nothing and gives False.
+
+    Raises `BrokenTemplate`, or `TemplateInUse` when the content of a code that somebody holds has changed.
+    """
+    files = {name: _read(folder / name) for name in ("achievement.json", "certificate.toml")}
+    pictures = {band: _read(folder / f"badge-{band}.svg").decode() for band in BANDS}
+    template = _parse(files["achievement.json"], files["certificate.toml"], settings.public_url)
+    digest = hashlib.sha256(b"\0".join([*files.values(), *(text.encode() for text in pictures.values())])).hexdigest()
+    known = session.get(Achievement, template.code)
+    if known is not None and known.digest == digest:
+        return known, False
+    if known is not None and session.scalar(select(Award.id).where(Award.achievement_code == known.code).limit(1)):
+        raise TemplateInUse(
+            "%(folder)s: people hold %(code)s already, and its words must stay. Give the changed template a new code.",
+            folder=folder.name,
+            code=known.code,
+        )
+    achievement = known or Achievement(code=template.code)
+    achievement.folder, achievement.digest, achievement.loaded_at = folder.name, digest, now
+    achievement.achievement_json = files["achievement.json"]
+    achievement.certificate_toml = files["certificate.toml"]
+    achievement.pictures = pictures
+    session.add(achievement)
+    session.flush()
+    return achievement, True
+
+
+def find(session: Session, code: str, settings: Settings) -> Template:
+    """The template of an achievement code. Raises `NotFound`."""
+    row = session.get(Achievement, code)
+    if row is None:
+        raise NotFound("There is no badge with the code “%(code)s”.", code=code[:40])
+    parsed = _parse(row.achievement_json, row.certificate_toml, settings.public_url)
+    return Template(row.code, parsed.badge, parsed.certificate, dict(row.pictures))
+
+
+def everything(session: Session, settings: Settings) -> Sequence[Template]:
+    """All achievements of this installation, by code."""
+    codes = session.scalars(select(Achievement.code).order_by(Achievement.code)).all()
+    return [find(session, code, settings) for code in codes]
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    code: str
+    badge: BadgeAchievement
+    certificate: CertificateTemplate
+
+
+@lru_cache(maxsize=64)
+def _parse(achievement_json: bytes, certificate_toml: bytes, public_url: str) -> _Parsed:
+    try:
+        certificate = load_template(certificate_toml)
+        url = achievement_url(public_url, certificate.code)
+        badge = load_achievement(achievement_json, url=url, image_url=f"{url}/badge.svg")
+    except (InvalidBadge, ValueError) as error:
+        raise BrokenTemplate(str(error)) from error
+    if badge.human_code != certificate.code:
+        raise BrokenTemplate(
+            "achievement.json says the code is “%(one)s”, certificate.toml says “%(other)s”.",
+            one=badge.human_code,
+            other=certificate.code,
+        )
+    return _Parsed(certificate.code, badge, certificate)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise BrokenTemplate("%(path)s is larger than 256 kB.", path=str(path))
+        return path.read_bytes()
+    except OSError as error:
+        raise BrokenTemplate("%(path)s cannot be read: %(why)s.", path=str(path), why=error.strerror or "") from error
+
+

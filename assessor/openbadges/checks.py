@@ -1,0 +1,97 @@
+"""The report of a verification: every check passed, failed or not checked, and the one answer they give."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, IntEnum
+
+from assessor.openbadges.strict_json import JsonObject
+
+
+class State(Enum):
+    """How a check ended. Not checked is neither yes nor no."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_CHECKED = "not checked"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: its name, how it ended, and why in a sentence for a person."""
+
+    name: str
+    state: State
+    reason: str
+
+
+class Result(IntEnum):
+    """The answers of `spec/qr.md`, section 2. 8 (a foreign address) occurs only in QR codes."""
+
+    GENUINE = 1
+    GENUINE_STATUS_UNKNOWN = 2
+    WITHDRAWN = 3
+    SUSPENDED = 4
+    EXPIRED = 5
+    ISSUER_UNKNOWN = 6
+    NOT_GENUINE = 7
+    FOREIGN_ADDRESS = 8
+    NOT_A_CERTIFICATE = 9
+    UNREADABLE = 10
+
+
+_VERDICTS = {
+    Result.GENUINE: ("genuine", 0),
+    Result.GENUINE_STATUS_UNKNOWN: ("could not be checked", 2),
+    Result.WITHDRAWN: ("no longer valid", 1),
+    Result.SUSPENDED: ("no longer valid", 1),
+    Result.EXPIRED: ("no longer valid", 1),
+    Result.ISSUER_UNKNOWN: ("could not be checked", 2),
+    Result.NOT_GENUINE: ("not genuine", 1),
+    Result.FOREIGN_ADDRESS: ("not genuine", 1),
+    Result.NOT_A_CERTIFICATE: ("could not be checked", 2),
+    Result.UNREADABLE: ("could not be checked", 2),
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found out about one file.
+
+    `format`: json, jwt, png, svg; empty = none recognised. `credential`: what the badge says, present only
+    when it may be shown (results 1, 2 and 5). `credential_id`: also for withdrawn and suspended badges; empty
+    = unknown. `status_as_of`: the time of the status list that was read; None = none was.
+    """
+
+    result: Result
+    format: str
+    checks: tuple[Check, ...]
+    credential: JsonObject | None = None
+    credential_id: str = ""
+    status_as_of: datetime | None = None
+
+    @property
+    def verdict(self) -> str:
+        """`genuine`, `no longer valid`, `not genuine` or `could not be checked`."""
+        return _VERDICTS[self.result][0]
+
+    @property
+    def exit_code(self) -> int:
+        """For commands: 0 genuine, 1 the answer is no, 2 could not be checked."""
+        return _VERDICTS[self.result][1]
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """The checks that failed."""
+        return tuple(check for check in self.checks if check.state is State.FAILED)
+
+    def as_json(self) -> JsonObject:
+        """The document that `assessor verify --json` prints."""
+        return {
+            "result": int(self.result),
+            "verdict": self.verdict,
+            "format": self.format,
+            "checks": [
+                {"name": check.name, "state": check.state.value, "reason": check.reason}
+                for check in self.checks
+            ],
+        }

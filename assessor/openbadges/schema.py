@@ -1,0 +1,338 @@
+"""Our own reading of the Open Badges 3.0 data model, as a table: which members a class has and of what kind.
+
+The official JSON schema is the witness in tests. This table is as strict about content, and kinder about form
+where JSON-LD sees no difference: `type` as one text, one object where a list is usual.
+
+    >>> from assessor.openbadges.schema import problems_of
+    >>> problems_of({"type": ["VerifiableCredential"]})[0]
+    '“id” is missing'
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from assessor.openbadges.grammar import is_iri, read_timestamp
+from assessor.openbadges.strict_json import JsonObject
+
+MAX_PROBLEMS = 20
+
+_EXTENSION = re.compile(r"ext:[A-Za-z0-9|._-]+", re.ASCII)
+_LANGUAGE = re.compile(r"[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?", re.ASCII)
+_JWS = re.compile(r"[a-zA-Z0-9_-]+\.[a-zA-Z0-9_-]*\.[a-zA-Z0-9_-]+", re.ASCII)
+_HASH = re.compile(r"(sha256\$[0-9a-fA-F]{64}|md5\$[0-9a-fA-F]{32})", re.ASCII)
+
+
+def _one_of(words: str) -> Callable[[Any], bool]:
+    known = frozenset(words.split())
+    return lambda value: (
+        isinstance(value, str) and (value in known or _EXTENSION.fullmatch(value) is not None)
+    )
+
+
+def _matches(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+_KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "text": (lambda value: isinstance(value, str), "a text"),
+    "iri": (lambda value: isinstance(value, str) and is_iri(value), "a full address"),
+    "time": (lambda value: read_timestamp(value) is not None, "a time with its zone"),
+    "types": (lambda value: isinstance(value, str) or _is_text_list(value), "a type or a list of types"),
+    "truth": (lambda value: isinstance(value, bool), "true or false"),
+    "number": (lambda value: isinstance(value, int | float) and not isinstance(value, bool), "a number"),
+    "language": (_matches(_LANGUAGE), "a language tag"),
+    "jws": (_matches(_JWS), "a compact JWS"),
+    "achievement type": (
+        _one_of(
+            "Achievement ApprenticeshipCertificate Assessment Assignment AssociateDegree Award Badge "
+            "BachelorDegree Certificate CertificateOfCompletion Certification CommunityService Competency "
+            "Course CoCurricular Degree Diploma DoctoralDegree Fieldwork GeneralEducationDevelopment "
+            "JourneymanCertificate LearningProgram License Membership ProfessionalDoctorate "
+            "QualityAssuranceCredential MasterCertificate MasterDegree MicroCredential ResearchDoctorate "
+            "SecondarySchoolDiploma"
+        ),
+        "a kind of achievement",
+    ),
+    "identifier type": (
+        _one_of(
+            "name sourcedId systemId productId userName accountId emailAddress nationalIdentityNumber "
+            "isbn issn lisSourcedId oneRosterSourcedId sisSourcedId ltiContextId ltiDeploymentId "
+            "ltiToolId ltiPlatformId ltiUserId identifier"
+        ),
+        "a kind of identifier",
+    ),
+    "result type": (
+        _one_of(
+            "GradePointAverage LetterGrade Percent PerformanceLevel PredictedScore RawScore Result "
+            "RubricCriterion RubricCriterionLevel RubricScore ScaledScore Status"
+        ),
+        "a kind of result",
+    ),
+    "result status": (
+        _one_of("Completed Enrolled Failed InProgress OnHold Provisional Withdrew"),
+        "a result status",
+    ),
+    "target type": (
+        _one_of(
+            "ceasn:Competency ceterms:Credential CFItem CFRubric CFRubricCriterion CFRubricCriterionLevel "
+            "CTDL"
+        ),
+        "a kind of alignment",
+    ),
+}
+
+# Class → members. A name in capitals is a class; `[X]` is a list; `!` is required; `type: X` demands that
+# type.
+_PROFILE = {
+    "id": "iri!",
+    "type": "type Profile!",
+    "name": "text",
+    "url": "iri",
+    "phone": "text",
+    "description": "text",
+    "endorsement": "[Endorsement]",
+    "endorsementJwt": "[jws]",
+    "image": "Image",
+    "email": "text",
+    "address": "Address",
+    "otherIdentifier": "[IdentifierEntry]",
+    "official": "text",
+    "parentOrg": "Profile",
+    "familyName": "text",
+    "givenName": "text",
+    "additionalName": "text",
+    "patronymicName": "text",
+    "honorificPrefix": "text",
+    "honorificSuffix": "text",
+    "familyNamePrefix": "text",
+    "dateOfBirth": "text",
+}
+_CREDENTIAL = {
+    "id": "iri!",
+    "type": "type VerifiableCredential!",
+    "name": "text",
+    "description": "text",
+    "awardedDate": "time",
+    "validFrom": "time!",
+    "validUntil": "time",
+    "issuer": "Issuer!",
+    "proof": "[Proof]",
+    "credentialSchema": "[Named]",
+    "credentialStatus": "Named",
+    "refreshService": "Named",
+    "termsOfUse": "[Typed]",
+}
+_CLASSES: dict[str, dict[str, str]] = {
+    "Credential": {
+        **_CREDENTIAL,
+        "image": "Image",
+        "credentialSubject": "Subject!",
+        "endorsement": "[Endorsement]",
+        "endorsementJwt": "[jws]",
+        "evidence": "[Evidence]",
+    },
+    "Endorsement": {**_CREDENTIAL, "name": "text!", "credentialSubject": "EndorsementSubject!"},
+    "EndorsementSubject": {"id": "iri!", "type": "type EndorsementSubject!", "endorsementComment": "text"},
+    "Named": {"id": "iri!", "type": "types!"},
+    "Typed": {"id": "iri", "type": "types!"},
+    "Proof": {
+        "type": "text!",
+        "created": "time",
+        "cryptosuite": "text",
+        "challenge": "text",
+        "domain": "text",
+        "nonce": "text",
+        "proofPurpose": "text",
+        "proofValue": "text",
+        "verificationMethod": "iri",
+    },
+    "Subject": {
+        "id": "iri",
+        "type": "type AchievementSubject!",
+        "activityEndDate": "time",
+        "activityStartDate": "time",
+        "creditsEarned": "number",
+        "achievement": "Achievement!",
+        "identifier": "[IdentityObject]",
+        "image": "Image",
+        "licenseNumber": "text",
+        "narrative": "text",
+        "result": "[Result]",
+        "role": "text",
+        "source": "Profile",
+        "term": "text",
+    },
+    "Achievement": {
+        "id": "iri!",
+        "type": "type Achievement!",
+        "alignment": "[Alignment]",
+        "achievementType": "achievement type",
+        "creator": "Profile",
+        "creditsAvailable": "number",
+        "criteria": "Criteria!",
+        "description": "text!",
+        "endorsement": "[Endorsement]",
+        "endorsementJwt": "[jws]",
+        "fieldOfStudy": "text",
+        "humanCode": "text",
+        "image": "Image",
+        "inLanguage": "language",
+        "name": "text!",
+        "otherIdentifier": "[IdentifierEntry]",
+        "related": "[Related]",
+        "resultDescription": "[ResultDescription]",
+        "specialization": "text",
+        "tag": "[text]",
+        "version": "text",
+    },
+    "Alignment": {
+        "type": "type Alignment!",
+        "targetCode": "text",
+        "targetDescription": "text",
+        "targetName": "text!",
+        "targetFramework": "text",
+        "targetType": "target type",
+        "targetUrl": "iri!",
+    },
+    "Criteria": {"id": "iri", "narrative": "text"},
+    "Evidence": {
+        "id": "iri",
+        "type": "type Evidence!",
+        "narrative": "text",
+        "name": "text",
+        "description": "text",
+        "genre": "text",
+        "audience": "text",
+    },
+    "Image": {"id": "iri!", "type": "type Image!", "caption": "text"},
+    "IdentityObject": {
+        "type": "type IdentityObject!",
+        "hashed": "truth!",
+        "identityHash": "text!",
+        "identityType": "identifier type!",
+        "salt": "text",
+    },
+    "IdentifierEntry": {
+        "type": "type IdentifierEntry!",
+        "identifier": "text!",
+        "identifierType": "identifier type!",
+    },
+    "Related": {"id": "iri!", "type": "type Related!", "inLanguage": "language", "version": "text"},
+    "Result": {
+        "type": "type Result!",
+        "achievedLevel": "iri",
+        "alignment": "[Alignment]",
+        "resultDescription": "iri",
+        "status": "result status",
+        "value": "text",
+    },
+    "ResultDescription": {
+        "id": "iri!",
+        "type": "type ResultDescription!",
+        "alignment": "[Alignment]",
+        "allowedValue": "[text]",
+        "name": "text!",
+        "requiredLevel": "iri",
+        "requiredValue": "text",
+        "resultType": "result type!",
+        "rubricCriterionLevel": "[RubricLevel]",
+        "valueMax": "text",
+        "valueMin": "text",
+    },
+    "RubricLevel": {
+        "id": "iri!",
+        "type": "type RubricCriterionLevel!",
+        "alignment": "[Alignment]",
+        "description": "text",
+        "level": "text",
+        "name": "text!",
+        "points": "text",
+    },
+    "Address": {
+        "type": "type Address!",
+        "addressCountry": "text",
+        "addressCountryCode": "text",
+        "addressRegion": "text",
+        "addressLocality": "text",
+        "streetAddress": "text",
+        "postOfficeBoxNumber": "text",
+        "postalCode": "text",
+        "geo": "Geo",
+    },
+    "Geo": {"type": "type GeoCoordinates!", "latitude": "number!", "longitude": "number!"},
+    "Profile": _PROFILE,
+}
+# Classes to which the standard admits no further members.
+_CLOSED = frozenset({"Image", "IdentityObject", "IdentifierEntry"})
+
+
+def problems_of(document: JsonObject) -> list[str]:
+    """What is wrong with an AchievementCredential, each with the path of the member; empty = nothing."""
+    problems = []
+    for problem in _object(document, "Credential", ""):
+        problems.append(problem)
+        if len(problems) == MAX_PROBLEMS:
+            break
+    return problems
+
+
+def problems_of_holder(document: JsonObject) -> list[str]:
+    """What is wrong with the way a credential names its holder; empty = nothing."""
+    subject = document.get("credentialSubject")
+    if not isinstance(subject, dict):
+        return ["the badge is not about exactly one holder"]
+    identifiers = _listed(subject.get("identifier", []))
+    if "id" not in subject and not identifiers:
+        return ["the badge names no holder"]
+    for entry in identifiers:
+        value = entry.get("identityHash") if isinstance(entry, dict) else None
+        if not isinstance(value, str) or not value.strip():
+            return ["the holder's name is empty"]
+        if entry.get("hashed") is True and _HASH.fullmatch(value) is None:
+            return ["the hash of the holder's name is not a hash"]
+    return []
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _object(value: Any, kind: str, path: str) -> Iterator[str]:
+    if kind == "Issuer":
+        if isinstance(value, str):
+            yield from _value(value, "iri", path)
+            return
+        kind = "Profile"
+    if not isinstance(value, dict):
+        yield f"“{path}” is not an object"
+        return
+    members = _CLASSES[kind]
+    for name, demand in members.items():
+        place = f"{path}.{name}" if path else name
+        if name in value:
+            yield from _value(value[name], demand.removesuffix("!"), place)
+        elif demand.endswith("!"):
+            yield f"“{place}” is missing"
+    if kind in _CLOSED and (unknown := value.keys() - members.keys()):
+        yield f"“{path}.{min(unknown)[:40]}” is not a member of {kind}"
+
+
+def _value(value: Any, demand: str, path: str) -> Iterator[str]:
+    if demand.startswith("type "):
+        names = _listed(value)
+        if not all(isinstance(name, str) for name in names) or demand.removeprefix("type ") not in names:
+            yield f"“{path}” does not say {demand.removeprefix('type ')}"
+    elif demand.startswith("["):
+        for place, entry in enumerate(_listed(value)):
+            yield from _value(entry, demand[1:-1], f"{path}[{place}]")
+    elif demand in _KINDS:
+        holds, description = _KINDS[demand]
+        if not holds(value):
+            yield f"“{path}” is not {description}"
+    else:
+        yield from _object(value, demand, path)
+
+
+def _is_text_list(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(entry, str) for entry in value)

@@ -1,0 +1,92 @@
+"""From a confirmed result to an award: the one step between a sitting and a certificate."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assessor.assessments import designing
+from assessor.banks import releases
+from assessor.config import Settings
+from assessor.credentials import awarding
+from assessor.credentials.models import Award
+from assessor.errors import Conflict
+from assessor.sittings.models import Invigilation, Presentation, Result, Sitting
+
+
+class NotConfirmed(Conflict):
+    """Nobody has confirmed yet that this person took the test."""
+
+    title = "Not confirmed yet"
+
+
+class NoBand(Conflict):
+    """No band was reached with certainty, so there is nothing to certify."""
+
+    title = "No certificate this time"
+
+
+def source(sitting: Sitting) -> str:
+    """How the award of this sitting is named: there is at most one."""
+    return f"sitting {sitting.id}"
+
+
+def award_of(session: Session, sitting: Sitting) -> Award | None:
+    """The award of this sitting, or None."""
+    return awarding.find_by_source(session, sitting.organisation_id, source(sitting))
+
+
+def award(
+    session: Session, sitting: Sitting, holder: awarding.Holder, settings: Settings, now: datetime
+) -> Award:
+    """Award the band of a confirmed, finished sitting to the person of this name.
+
+    Raises `NoBand`, `NotConfirmed`, or `NameNotUsable`.
+    """
+    result = session.get(Result, (sitting.organisation_id, sitting.id))
+    if result is None or result.level is None:
+        raise NoBand("There is no certificate this time. Look at the next steps on the result page.")
+    if sitting.confirmed_at is None:
+        raise NotConfirmed("Your teacher says yes first. Then you get your certificate.")
+    invigilation = session.get_one(Invigilation, (sitting.organisation_id, sitting.invigilation_id))
+    design = designing.find(session, sitting.organisation_id, invigilation.design_id)
+    grounds = awarding.Grounds(
+        source=source(sitting),
+        achievement_code=design.achievement_code,
+        language=sitting.test_language,
+        level=result.level,
+        results=result.competences,
+        conditions=_conditions(session, sitting, result, invigilation.supervised, design.title),
+    )
+    return awarding.award(session, sitting.organisation_id, holder, grounds, settings, now, sitting.confirmed_by)
+
+
+def _conditions(
+    session: Session, sitting: Sitting, result: Result, supervised: bool, title: str
+) -> dict[str, object]:
+    shown = _presentations(session, sitting)
+    edition = releases.edition(session, sitting.release_id)
+    home = any(one.home_language_used for one in shown)
+    return {
+        "supervised": supervised,
+        "helper": False,
+        "paper": False,
+        "home_language_help": home,
+        "sound": any(one.sound_used for one in shown),
+        "device": sitting.device,
+        "items": result.items,
+        "test_language": sitting.test_language,
+        "help_language": sitting.help_language if home else "",
+        "test": title,
+        "release": f"{edition.bank_code} {edition.number}",
+        "standard_error": round(result.standard_error, 3),
+    }
+
+
+def _presentations(session: Session, sitting: Sitting) -> Sequence[Presentation]:
+    return session.scalars(
+        select(Presentation).where(
+            Presentation.organisation_id == sitting.organisation_id, Presentation.sitting_id == sitting.id
+        )
+    ).all()

@@ -1,0 +1,33 @@
+"""What learners post, besides answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length
+from werkzeug.datastructures import MultiDict
+
+
+class NameForm(FlaskForm):
+    """The name as it is to be printed, and the agreement to print it."""
+
+    name = StringField(
+        "", [InputRequired(_("Write the name as it should be printed.")), Length(max=80, message=_("Write it shorter."))]
+    )
+    second = StringField("", [Length(max=80, message=_("Write it shorter."))])
+    agreed = BooleanField("", [DataRequired(_("Say yes first: press the box under the name."))])
+
+
+@dataclass(frozen=True)
+class WordsLogin:
+    """The group's code and three picture words, as posted."""
+
+    code: str
+    words: frozenset[str]
+
+
+def read_words(form: "MultiDict[str, str]", known: Sequence[str]) -> WordsLogin:
+    """Read the login without a card; what is no picture word is left out."""
+    return WordsLogin(form.get("code", "").strip()[:8], frozenset(form.getlist("word")) & frozenset(known))

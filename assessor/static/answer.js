@@ -1,0 +1,98 @@
+// An answer on a bad network: it is kept in this phone until the server has it, it is sent once, and Next says what is
+// missing. Without this module the form is sent in the ordinary way; the server takes a repeated answer once.
+const form = document.querySelector("[data-answer]");
+const key = `answer:${form.dataset.answer}`;
+const missing = form.querySelector("[data-missing]");
+const strip = document.querySelector("[data-strip]");
+const WORD_AFTER = 400; // ms of silence before a word says that we are sending
+const PAUSES = [2, 4, 8, 15, 30]; // seconds between tries
+let sending = false;
+let waiting = null; // {body, tries, timer}: an answer that did not get through
+
+form.noValidate = true; // our own sentence instead of the browser's
+restore();
+form.addEventListener("change", () => { keep(); missing.hidden = true; });
+form.addEventListener("submit", submit);
+window.addEventListener("online", () => waiting && send(waiting.body));
+window.addEventListener("pageshow", (event) => { if (event.persisted) { sending = false; tell(null); } });
+
+function submit(event) {
+  event.preventDefault();
+  const unknown = event.submitter?.name === "unknown";
+  if (!unknown && !complete()) {
+    missing.hidden = true;
+    requestAnimationFrame(() => { missing.hidden = false; missing.scrollIntoView({ block: "nearest" }); });
+    form.querySelector("[name=option], [name=pick]")?.focus();
+    return;
+  }
+  if (sending) return;
+  const body = new URLSearchParams(new FormData(form));
+  if (unknown) body.set("unknown", "1");
+  send(body);
+}
+
+function complete() {
+  const options = form.querySelectorAll("[name=option]");
+  if (options.length) return [...options].some((option) => option.checked);
+  return [...form.querySelectorAll("[name^=place-]")].some((place) => place.checked && place.value !== "inbox");
+}
+
+async function send(body) {
+  if (sending) return;
+  sending = true;
+  clearTimeout(waiting?.timer);
+  const silence = setTimeout(() => !waiting && tell("sending"), WORD_AFTER);
+  try {
+    const reply = await fetch(form.action, { method: "POST", body, redirect: "manual", credentials: "same-origin" });
+    if (reply.status >= 500) throw new Error("The server cannot take it now.");
+    if (reply.type === "opaqueredirect") return leave(form.dataset.next);
+    hand(body); // a refusal: the server's own page says what happened
+  } catch {
+    sending = false;
+    const tries = (waiting?.tries ?? -1) + 1;
+    const seconds = PAUSES[Math.min(tries, PAUSES.length - 1)];
+    waiting = { body, tries, timer: setTimeout(() => send(body), seconds * 1000) };
+    tell("waiting");
+  } finally {
+    clearTimeout(silence);
+  }
+}
+
+function leave(address) {
+  sessionStorage.removeItem(key);
+  if (waiting) tell("saved");
+  location.assign(address);
+}
+
+// Sends the same fields without us, so that the browser shows the answer.
+function hand(body) {
+  const plain = document.createElement("form");
+  plain.method = "post";
+  plain.action = form.action;
+  for (const [name, value] of body) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value });
+    plain.append(field);
+  }
+  document.body.append(plain);
+  plain.submit();
+}
+
+function tell(name) {
+  for (const part of strip.children) part.hidden = part.dataset.stripState !== name;
+}
+
+function keep() {
+  const chosen = [...new FormData(form)].filter(([name]) => name === "option" || name === "opened" || name.startsWith("place-"));
+  try { sessionStorage.setItem(key, JSON.stringify(chosen)); } catch { /* a full or forbidden store: the page still works */ }
+}
+
+function restore() {
+  let chosen;
+  try { chosen = JSON.parse(sessionStorage.getItem(key)); } catch { return; }
+  for (const [name, value] of chosen ?? []) {
+    const input = [...form.elements].find((one) => one.name === name && one.value === value);
+    if (input) input.checked = true;
+  }
+  if (chosen) form.dispatchEvent(new Event("change"));
+}
