@@ -44,7 +44,8 @@ class Settings:
         default="", repr=False, metadata={"help": "opens the signing keys; else key_passphrase_file is read"}
     )
     key_passphrase_file: str = field(
-        default="", metadata={"help": "file with the passphrase; empty = instance/keys/passphrase, made at first start"}
+        default="",
+        metadata={"help": "file with the passphrase; empty = instance/keys/passphrase, made at first start"},
     )
 
     @property

@@ -12,7 +12,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, MetaData, event
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
 #: Names of constraints are part of the schema: migrations and error handling rely on them.
@@ -59,7 +59,13 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy with its session typed as what it stands for."""
+
+    session: Session  # type: ignore[assignment]  # the scoped session hands every call on to a Session
+
+
+db = Database(model_class=Base, session_options={"expire_on_commit": False})
 
 
 def new_id() -> uuid.UUID:

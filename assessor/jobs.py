@@ -107,9 +107,7 @@ def _lease(session: Session, now: datetime) -> tuple[int, str, dict[str, Any]] |
     return found.id, found.kind, found.payload
 
 
-def _record_failure(
-    sessions: sessionmaker[Session], number: int, kind: str, error: Exception, now: datetime
-) -> None:
+def _record_failure(sessions: sessionmaker[Session], number: int, kind: str, error: Exception, now: datetime) -> None:
     with sessions.begin() as session:
         failed = session.get_one(Job, number)
         failed.state = "dead" if failed.attempts >= ATTEMPTS else "waiting"

@@ -47,7 +47,9 @@ def _refusal(refusal: Refusal) -> tuple[Response | str, int]:
 
 
 def _stale_form(_error: CSRFError) -> tuple[Response | str, int]:
-    return _answer(400, "Please send it again", gettext("This page was open for a long time. Go back and send it again."))
+    return _answer(
+        400, "Please send it again", gettext("This page was open for a long time. Go back and send it again.")
+    )
 
 
 def _http(error: HTTPException) -> tuple[Response | str, int] | HTTPException:

@@ -32,7 +32,10 @@ def main(lock):
 
 def check_python():
     if sys.version_info < LEAST:
-        stop("Python %d.%d is too old. Install Python 3.11 or newer, then: make run PYTHON=python3.11" % sys.version_info[:2])
+        stop(
+            "Python %d.%d is too old. Install Python 3.11 or newer, then: make run PYTHON=python3.11"
+            % sys.version_info[:2]
+        )
     try:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
@@ -42,7 +45,9 @@ def check_python():
 
 def make_venv():
     if os.path.exists(PYTHON):
-        answer = subprocess.run([PYTHON, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        answer = subprocess.run(
+            [PYTHON, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         if answer.returncode == 0:
             return
         shutil.rmtree(VENV)

@@ -53,6 +53,14 @@ def picture_word_names() -> dict[str, dict[str, str]]:
     return names
 
 
+@cache
+def picture_svg(name: str) -> str:
+    """The drawing of a picture word (SVG, 24 × 24), or nothing for a word that is none."""
+    if name not in picture_words():
+        return ""
+    return (_pictures.parent / f"{name}.svg").read_text(encoding="utf-8")
+
+
 def issue(
     session: Session, learner: Learner, taken: Sequence[Sequence[str]], key: str, now: datetime, rng: Random
 ) -> Card:

@@ -12,16 +12,15 @@ class SignInForm(FlaskForm):
     """Name and password of a member of staff."""
 
     login = StringField(_("Your name here"), [InputRequired(_("Write your name.")), Length(max=120)])
-    password = PasswordField(
-        _("Password"), [InputRequired(_("Write your password.")), Length(max=LONGEST_PASSWORD)]
-    )
+    password = PasswordField(_("Password"), [InputRequired(_("Write your password.")), Length(max=LONGEST_PASSWORD)])
 
 
 class PasswordForm(FlaskForm):
     """Change the password; the first one is good for one sign-in only."""
 
     current = PasswordField(
-        _("Password now"), [InputRequired(_("Write the password you have now.")), Length(max=LONGEST_PASSWORD)]
+        _("Password now"),
+        [InputRequired(_("Write the password you have now.")), Length(max=LONGEST_PASSWORD)],
     )
     new = PasswordField(
         _("New password"),

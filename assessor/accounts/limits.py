@@ -33,9 +33,7 @@ def check(session: Session, limit: Limit, key: str, now: datetime) -> None:
     """Raise `TooManyGuesses` when ``key`` has used up its misses."""
     since = now - limit.window
     misses = session.scalar(
-        select(func.count())
-        .select_from(Miss)
-        .where(Miss.kind == limit.kind, Miss.key == key, Miss.at > since)
+        select(func.count()).select_from(Miss).where(Miss.kind == limit.kind, Miss.key == key, Miss.at > since)
     )
     if (misses or 0) >= limit.misses:
         raise TooManyGuesses("Too many tries. Please wait some minutes, or ask the staff.")

@@ -8,6 +8,7 @@ from assessor.accounts import staff, visits
 from assessor.accounts.forms import PasswordForm, SignInForm
 from assessor.accounts.models import Account
 from assessor.database import db, now
+from assessor.errors import Invalid
 
 pages = Blueprint("accounts", __name__, template_folder="templates", url_prefix="/staff")
 
@@ -55,7 +56,7 @@ def password() -> ResponseReturnValue:
         )
     try:
         staff.change_password(db.session, account, form.current.data or "", form.new.data or "")
-    except (staff.WrongPassword, staff.Invalid) as refusal:
+    except (staff.WrongPassword, Invalid) as refusal:
         db.session.rollback()
         problem = refusal.message % refusal.values if refusal.values else refusal.message
         return render_template(

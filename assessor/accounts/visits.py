@@ -36,9 +36,7 @@ def begin_for_staff(session: Session, account: Account, now: datetime) -> str:
     """Begin a visit of a member of staff. Returns the token for the cookie."""
     session.execute(delete(Visit).where(Visit.expires_at < now))
     token = secrets.token_urlsafe(32)
-    session.add(
-        Visit(token_digest=_digest(token), account_id=account.id, last_seen=now, expires_at=now + STAFF_VISIT)
-    )
+    session.add(Visit(token_digest=_digest(token), account_id=account.id, last_seen=now, expires_at=now + STAFF_VISIT))
     return token
 
 
@@ -55,9 +53,7 @@ def end(session: Session, token: str) -> None:
 
 def end_of_learner(session: Session, organisation_id: uuid.UUID, learner_id: uuid.UUID) -> None:
     """End every visit of a learner, on whatever phone."""
-    session.execute(
-        delete(Visit).where(Visit.organisation_id == organisation_id, Visit.learner_id == learner_id)
-    )
+    session.execute(delete(Visit).where(Visit.organisation_id == organisation_id, Visit.learner_id == learner_id))
 
 
 def end_of_account(session: Session, account_id: uuid.UUID) -> None:

@@ -13,7 +13,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from assessor.banks.models import Media, Release, ReleaseItem, ReleaseMedia, ReleaseTranslation, TranslationApproval
+from assessor.banks.models import (
+    Media,
+    Release,
+    ReleaseItem,
+    ReleaseMedia,
+    ReleaseTranslation,
+    TranslationApproval,
+)
 from assessor.errors import NotFound
 from assessor.items import bank as bank_values
 from assessor.items import item as items
@@ -218,9 +225,7 @@ def _store_media(session: Session, release: Release, bank: Bank) -> None:
     )
 
 
-def _translation_digest(
-    item_id: str, language: str, source: Mapping[str, str], messages: Mapping[str, str]
-) -> str:
+def _translation_digest(item_id: str, language: str, source: Mapping[str, str], messages: Mapping[str, str]) -> str:
     """What an approval is for: these translated texts of these source texts."""
     content = json.dumps([item_id, language, dict(source), dict(messages)], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()
@@ -241,9 +246,7 @@ def _read(session: Session, release: Release) -> Edition:
         translations.setdefault(text.language, {})[text.item_id] = Translated(
             text.messages, text.complete, text.approved, text.digest
         )
-    media = session.execute(
-        select(ReleaseMedia.name, ReleaseMedia.sha256).where(ReleaseMedia.release_id == release.id)
-    )
+    media = session.execute(select(ReleaseMedia.name, ReleaseMedia.sha256).where(ReleaseMedia.release_id == release.id))
     return Edition(
         id=release.id,
         bank_code=release.bank_code,
@@ -255,7 +258,7 @@ def _read(session: Session, release: Release) -> Edition:
         scored=scored,
         practice=tuple(sorted(practice, key=lambda item: items.KINDS.index(item.kind))),
         translations=translations,
-        media={name: sha256 for name, sha256 in media},
+        media=dict(media.tuples().all()),
         pool=Pool(_pool_item(one) for one in scored.values()),
     )
 

@@ -16,7 +16,12 @@ class NotComplete(Invalid):
 
 
 def approve(
-    session: Session, edition: Edition, language: str, item_ids: Sequence[str], account_id: uuid.UUID, now: datetime
+    session: Session,
+    edition: Edition,
+    language: str,
+    item_ids: Sequence[str],
+    account_id: uuid.UUID,
+    now: datetime,
 ) -> int:
     """Approve the present texts of these items in a language. Returns how many are newly approved.
 

@@ -42,7 +42,7 @@ def levels(text: str, base: int | None = None) -> list[int]:
     if paragraph == 0 and _NEEDS_WORK.isdisjoint(classes):
         return [0] * len(text)
     pairs = _isolate_pairs(classes)
-    result, working = _explicit_levels(classes, paragraph, pairs)
+    result, working = _explicit_levels(classes, paragraph)
     kept = [i for i, kind in enumerate(classes) if kind not in REMOVED]
     before_implicit = list(result)
     for sequence in _run_sequences(kept, classes, result, pairs):
@@ -117,9 +117,7 @@ def _isolate_pairs(classes: Sequence[str]) -> dict[int, int]:
     return pairs
 
 
-def _explicit_levels(
-    classes: Sequence[str], paragraph: int, pairs: dict[int, int]
-) -> tuple[list[int], list[str]]:
+def _explicit_levels(classes: Sequence[str], paragraph: int) -> tuple[list[int], list[str]]:
     """Rules X1 to X8: levels from embeddings and isolates, and the classes after overrides."""
     result = [paragraph] * len(classes)
     working = list(classes)
@@ -279,7 +277,9 @@ def _resolve_brackets(
         if embedding in inside:
             direction = embedding
         elif inside:
-            context = next((s for k in kinds[opening - 1 :: -1] if (s := _strong(k))), sos) if opening else sos
+            context = (
+                next((s for k in kinds[opening - 1 :: -1] if (s := _strong(k))), sos) if opening else sos
+            )
             direction = context if context != embedding else embedding
         else:
             continue

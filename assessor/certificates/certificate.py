@@ -1,15 +1,16 @@
 """What stands on a certificate, as values; `pdf` draws it.
 
-Title, name, level and dates are those that were signed. Dates come as the reader's words ("12 November 2026"):
-whoever knows the locale wrote them.
+Title, name, level and dates are those that were signed. Dates come as the reader's words, such as
+"12 November 2026": whoever knows the locale wrote them.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from assessor.certificates.font_choice import missing_characters
+from assessor.certificates.number import NumberNotRead, read
 from assessor.certificates.template import WORDING
-from assessor.certificates.text import missing_characters
 
 MAX_TEXT = 400  # characters in any one value; far above what fits, so that layout stays cheap
 MAX_AREAS = 16
@@ -68,6 +69,10 @@ class CertificateContent:
             raise CertificateUnprintable("The time of creation needs a time zone.")
         if self.level is not None and not 1 <= self.level <= 8:
             raise CertificateUnprintable(f"Level {self.level} is not between 1 and 8.")
+        try:
+            read(self.number)
+        except NumberNotRead as error:
+            raise CertificateUnprintable(f"The number {self.number[:40]!r} is not valid: {error}") from error
         if not self.holder.strip():
             raise CertificateUnprintable("A certificate needs the holder's name.")
         if len(self.tasks) > MAX_TASKS or len(self.areas) > MAX_AREAS:
@@ -89,7 +94,7 @@ class CertificateContent:
 
 
 def substituted_characters(content: CertificateContent) -> tuple[str, ...]:
-    """Return the characters of names that are printed as U+FFFD because no shipped font has them; log these."""
+    """Return the characters of names printed as U+FFFD because no shipped font has them; log these."""
     names = (content.holder, content.second_spelling, content.issuer, content.project)
     return tuple(dict.fromkeys(c for name in names if name for c in missing_characters(name)))
 
@@ -99,7 +104,9 @@ def _check_area(area: AreaScore) -> None:
     if all(number is None for number in numbers):
         return
     if any(number is None for number in numbers):
-        raise CertificateUnprintable(f"The area “{area.name[:40]}” has a score without a range, or a range without one.")
+        raise CertificateUnprintable(
+            f"The area “{area.name[:40]}” has a score without a range, or a range without one."
+        )
     low, score, high = area.low or 0, area.score or 0, area.high or 0
     if not 0 <= low <= score <= high <= 100:
         raise CertificateUnprintable(f"The area “{area.name[:40]}” needs 0 ≤ low ≤ score ≤ high ≤ 100.")

@@ -1,8 +1,8 @@
 """Fonts whose characters are shaped clusters, in a reportlab document.
 
-One cluster is one CID, one glyph and one exact ToUnicode entry, so pictures and searching are both right. This is
-the only file that touches reportlab's private names (`_doc`, `_code`, `_preamble`, `delayedFonts`, `fontMapping`,
-`BasicFonts`); reportlab is pinned because of it.
+One cluster is one CID, one glyph and one exact ToUnicode entry, so pictures and searching are both right.
+This is the only file that touches reportlab's private names (`_doc`, `_code`, `_preamble`, `delayedFonts`,
+`fontMapping`, `BasicFonts`); reportlab is pinned because of it.
 """
 
 import hashlib
@@ -50,7 +50,9 @@ class ClusterFont:
         base = f"/{_subset_tag(subset.data)}+{self.face.name}"
         gids = b"".join(gid.to_bytes(2) for gid in (0, *subset.glyph_ids))
         font_file = PDFStream(PDFDictionary({"Length1": len(subset.data)}), subset.data, filters=[])
-        descriptor = PDFDictionary({**self._descriptor(base), "FontFile2": doc.Reference(font_file, f"{name}.ttf")})
+        descriptor = PDFDictionary(
+            {**self._descriptor(base), "FontFile2": doc.Reference(font_file, f"{name}.ttf")}
+        )
         scale = 1000 / self.face.units_per_em
         widths = " ".join(f"{advance * scale:g}" for advance in self._advances)
         descendant = PDFDictionary(

@@ -1,16 +1,25 @@
-"""Page 1 in the classic layout: a woven frame, the name, what the person can do, and the symbol to check it."""
+"""Page 1 in the classic layout: a woven frame, the name, what the person can do, the symbol to check it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from assessor.certificates.certificate import CertificateContent, CertificateUnprintable
 from assessor.certificates.colours import CLAY, INK, INK2, LINE, OCHRE, PRIMARY
+from assessor.certificates.font_choice import drawable
+from assessor.certificates.number import read
 from assessor.certificates.paper import HEIGHT, MM, WIDTH, Align
 from assessor.certificates.sheet import Sheet
-from assessor.certificates.stitches import HOLLOW_LOZENGE, LOZENGE, draw_frame, draw_number_band, draw_sign
+from assessor.certificates.stitches import (
+    HOLLOW_LOZENGE,
+    LOZENGE,
+    draw_frame,
+    draw_number_band,
+    draw_sign,
+    number_band_height,
+)
 from assessor.certificates.svg_drawing import draw_svg, parse_svg
 from assessor.certificates.symbol import draw_symbol
-from assessor.certificates.text import Paragraph, Style, drawable, isolated
+from assessor.certificates.text import Paragraph, Style, isolated
 
 MARGIN = 10 * MM  # what a home printer leaves white
 STITCH = 0.57 * MM
@@ -46,9 +55,7 @@ def draw_first_page(sheet: Sheet, content: CertificateContent) -> None:
     _draw_symbol(sheet, content)
 
 
-def _place(
-    sheet: Sheet, content: CertificateContent, top: float, bottom: float
-) -> list[tuple[Block, float]]:
+def _place(sheet: Sheet, content: CertificateContent, top: float, bottom: float) -> list[tuple[Block, float]]:
     """Choose the largest scale at which the column fits, and share out the room that is left."""
     for scale in _SCALES:
         blocks = _column(sheet, content, scale)
@@ -56,7 +63,9 @@ def _place(
         if room >= 0:
             break
     else:
-        raise CertificateUnprintable("The texts do not fit on one page. Shorten the title, the tasks or the conditions.")
+        raise CertificateUnprintable(
+            "The texts do not fit on one page. Shorten the title, the tasks or the conditions."
+        )
     share = min(room / sum(block.gap for block in blocks), 9 * MM)
     placed, y = [], top
     for block in blocks:
@@ -81,15 +90,21 @@ def _column(sheet: Sheet, content: CertificateContent, k: float) -> list[Block]:
     if content.project:
         blocks.append(centred(sheet.lay_out(drawable(content.project), Style(size=11 * k), COLUMN), INK2, 0))
     blocks += [
-        centred(sheet.lay_out(labels["certificate"], Style("display", 44 * k), COLUMN), PRIMARY, 1.2, 2, "H1"),
-        centred(sheet.lay_out(labels["of_competence"], Style(size=9.5 * k, tracking=2.6), COLUMN), INK2, 0.3, 1),
+        centred(
+            sheet.lay_out(labels["certificate"], Style("display", 44 * k), COLUMN), PRIMARY, 1.2, 2, "H1"
+        ),
+        centred(
+            sheet.lay_out(labels["of_competence"], Style(size=9.5 * k, tracking=2.6), COLUMN), INK2, 0.3, 1
+        ),
         centred(sheet.lay_out(labels["given_to"], serif, COLUMN), INK2, 1.4, 4),
     ]
     name = sheet.fit(isolated(drawable(content.holder)), _name_styles(k), COLUMN)
     blocks.append(centred(name, INK, 0.3, 1))
     if content.second_spelling:
         second = Style("display", max(11 * k, 0.6 * name.style.size))
-        blocks.append(centred(sheet.lay_out(isolated(drawable(content.second_spelling)), second, COLUMN), INK, 0.1))
+        blocks.append(
+            centred(sheet.lay_out(isolated(drawable(content.second_spelling)), second, COLUMN), INK, 0.1)
+        )
     shown = words("shown", date=content.issued)
     blocks += [
         Block(1, lambda y: _rule(sheet, y, OCHRE), 0.7, 3),
@@ -110,7 +125,11 @@ def _column(sheet: Sheet, content: CertificateContent, k: float) -> list[Block]:
 def _name_styles(k: float) -> list[tuple[Style, int]]:
     """One line as long as it is large, then two or three."""
     one = [(Style("display", size * k, leading=0.95), 1) for size in (40, 36, 32, 28, 25)]
-    return [*one, *((Style("display", size * k, leading=0.95), 2) for size in (25, 22, 19)), (Style("display", 16 * k), 3)]
+    return [
+        *one,
+        *((Style("display", size * k, leading=0.95), 2) for size in (25, 22, 19)),
+        (Style("display", 16 * k), 3),
+    ]
 
 
 def _title_styles(k: float) -> list[tuple[Style, int]]:
@@ -162,7 +181,9 @@ def _tasks(sheet: Sheet, tasks: tuple[str, ...], k: float) -> Block:
             y += step
             with sheet.paper.decoration() as canvas:
                 middle = y + line.lines[0].ascent - 0.36 * style.size
-                draw_sign(canvas, LOZENGE, PRIMARY, sheet.left(start, bullet), HEIGHT - middle - bullet / 2, bullet)
+                draw_sign(
+                    canvas, LOZENGE, PRIMARY, sheet.left(start, bullet), HEIGHT - middle - bullet / 2, bullet
+                )
             y = sheet.write(line, start + indent, y, width - indent, role="LI")
 
     return Block(height, draw, 1.0, 4)
@@ -198,10 +219,14 @@ def _draw_symbol(sheet: Sheet, content: CertificateContent) -> None:
     def below(text: str, style: Style, y: float, *, colour: str = INK, align: Align = "centre") -> float:
         return sheet.write(sheet.lay_out(text, style, COLUMN), SIDE, y, COLUMN, align=align, colour=colour)
 
-    y = below(isolated(content.number, ltr=True), Style(size=11.5, bold=True, tracking=0.9), SYMBOL_TOP + SYMBOL + 3.6 * MM)
-    band = SYMBOL * 7 / (8 * 14 - 1)
+    y = below(
+        isolated(content.number, ltr=True),
+        Style(size=11.5, bold=True, tracking=0.9),
+        SYMBOL_TOP + SYMBOL + 3.6 * MM,
+    )
+    band = number_band_height(SYMBOL)
     with sheet.paper.figure(labels["number"].format(number=content.number), sheet.language) as canvas:
-        draw_number_band(canvas, content.number, left, HEIGHT - y - 1.2 * MM - band, SYMBOL)
+        draw_number_band(canvas, read(content.number), left, HEIGHT - y - 1.2 * MM - band, SYMBOL)
     y = below(labels["scan"], Style(size=9), y + band + 2.6 * MM, colour=INK2)
     y = below(isolated(content.host, ltr=True), Style(size=11.5, bold=True), y - 1)
     if y > FOOT:

@@ -28,7 +28,7 @@ _SCRIPT_FACES: dict[str, tuple[str, str]] = {
     "Beng": ("NotoSansBengali-Regular", "NotoSansBengali-Regular"),
     "Ethi": ("NotoSansEthiopic-Regular", "NotoSansEthiopic-Regular"),
 }
-# What a line needs above the baseline and in all, in em, and the size beside Latin (design language, section 3).
+# What a line needs above the baseline and in all, in em, and the size beside Latin (design language, 3).
 _MEASURES = {
     "NotoNaskhArabic": (1.12, 1.6, 1.05),
     "NotoSansDevanagari": (1.1, 1.5, 1.05),

@@ -73,9 +73,10 @@ class Paper:
 
         `start` and `end` follow the paragraph's direction inside `width`; `left` and `right` do not.
         """
-        side = {"start": "right" if paragraph.rtl else "left", "end": "left" if paragraph.rtl else "right"}.get(
-            align, align
-        )
+        side = {
+            "start": "right" if paragraph.rtl else "left",
+            "end": "left" if paragraph.rtl else "right",
+        }.get(align, align)
         actual = paragraph.text if paragraph.ordered else None
         with self._tagged(role, paragraph.language, actual_text=actual):
             self.canvas.setFillColor(colour)
@@ -172,7 +173,8 @@ def _add_structure(pdf: pikepdf.Pdf, elements: list[Element], language: str) -> 
     root.K = document
     numbers = Array()
     for number, (page, list_) in enumerate(zip(pdf.pages, parents, strict=True)):
-        numbers.extend([number, pdf.make_indirect(list_)])
+        numbers.append(number)
+        numbers.append(pdf.make_indirect(list_))
         page.obj.StructParents = number
         page.obj.Tabs = Name.S
     root.ParentTree = pdf.make_indirect(Dictionary(Nums=numbers))

@@ -8,10 +8,10 @@ A pure function: the same content gives the same bytes. The signed credential is
 
 from assessor.certificates.certificate import CertificateContent
 from assessor.certificates.first_page import draw_first_page
+from assessor.certificates.font_choice import clean
 from assessor.certificates.paper import Paper
 from assessor.certificates.second_page import draw_second_page
 from assessor.certificates.sheet import Sheet
-from assessor.certificates.text import clean
 
 
 def certificate_pdf(content: CertificateContent) -> bytes:

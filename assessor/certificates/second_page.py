@@ -1,13 +1,14 @@
-"""Page 2, the same for every layout: the parts of the test with their ranges, what was not tested, how to check."""
+"""Page 2, the same for every layout: tasks, parts of the test with ranges, what was not tested, checking."""
 
 from reportlab.pdfgen.canvas import Canvas
 
 from assessor.certificates.certificate import AreaScore, CertificateContent, CertificateUnprintable
 from assessor.certificates.colours import HAIR, INK2, LINE, PRIMARY, RANGE, SUNK
+from assessor.certificates.font_choice import drawable
 from assessor.certificates.paper import HEIGHT, MM, WIDTH
 from assessor.certificates.sheet import Sheet
 from assessor.certificates.stitches import LOZENGE, draw_band, draw_sign
-from assessor.certificates.text import FSI, Span, Style, drawable, isolated
+from assessor.certificates.text import FSI, Span, Style, isolated
 
 SIDE = 18 * MM
 COLUMN = WIDTH - 2 * SIDE
@@ -29,7 +30,10 @@ def draw_second_page(sheet: Sheet, content: CertificateContent) -> None:
     if content.areas:
         y = _areas(sheet, content, y + 8 * MM)
     if content.not_tested:
-        words = [Span(span.text, not span.text.startswith(FSI)) for span in sheet.words("not_tested", list=content.not_tested)]
+        words = [
+            Span(span.text, not span.text.startswith(FSI))
+            for span in sheet.words("not_tested", list=content.not_tested)
+        ]
         y = sheet.write(sheet.lay_out(words, Style(size=10.5), COLUMN), SIDE, y + 5 * MM, COLUMN)
     if content.conditions:
         y = _heading(sheet, "obtained", y + 9 * MM)
@@ -45,7 +49,12 @@ def _head(sheet: Sheet, content: CertificateContent, top: float) -> float:
     names = [(Style(size=size, bold=True), lines) for size, lines in ((16, 1), (14, 1), (12, 3))]
     name = sheet.fit(isolated(drawable(content.holder)), names, width)
     y = sheet.write(name, SIDE, top, width, role="H1")
-    sheet.write(number, SIDE + COLUMN - number.width, top + name.lines[0].ascent - number.lines[0].ascent, number.width)
+    sheet.write(
+        number,
+        SIDE + COLUMN - number.width,
+        top + name.lines[0].ascent - number.lines[0].ascent,
+        number.width,
+    )
     if content.second_spelling:
         second = sheet.lay_out(isolated(drawable(content.second_spelling)), Style(size=12), COLUMN)
         y = sheet.write(second, SIDE, y, COLUMN)
@@ -178,7 +187,9 @@ def _foot(sheet: Sheet) -> float:
     """Write the two notes at the bottom; return the y where they begin."""
     gap = 8 * MM
     width = (COLUMN - gap) / 2
-    notes = [sheet.lay_out(sheet.labels[label], Style(size=8.5), width) for label in ("attached", "framework")]
+    notes = [
+        sheet.lay_out(sheet.labels[label], Style(size=8.5), width) for label in ("attached", "framework")
+    ]
     top = HEIGHT - 16 * MM - max(note.height for note in notes)
     with sheet.paper.decoration() as canvas:
         canvas.setFillColor(SUNK)

@@ -1,20 +1,18 @@
 """Every answer is a stitch: the woven frame, the lozenge, and the band under a certificate's number.
 
 Patterns are rows of characters, one per stitch: `.` is empty, a letter is a colour of `BAND_COLOURS`, `#` is
-whatever colour the sign has. A number band draws character value v (Crockford base32) as form v mod 8 in colour
-v div 8; it helps the eye and proves nothing.
+whatever colour the sign has. The signs of a number's band come from `number`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from reportlab.pdfgen.canvas import Canvas
 
-from assessor.certificates.colours import CLAY, DARK_OCHRE, INK, OCHRE, PRIMARY
+from assessor.certificates.colours import CLAY, OCHRE, PRIMARY
+from assessor.certificates.number import NUMBER_BYTES, STITCH_COLOURS, STITCH_FORMS, stitches
 
 Pattern = Sequence[str]
 
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-SIGN_COLOURS = (PRIMARY, CLAY, DARK_OCHRE, INK)
 BAND_COLOURS = {"p": PRIMARY, "c": CLAY, "o": OCHRE}
 SIGN_SIDE = 7
 
@@ -28,31 +26,11 @@ def _mirrored_down(drawn: str) -> tuple[str, ...]:
     return upper + upper[-2::-1]
 
 
-LOZENGE = _mirrored_down("...#... ..###.. .#####. #######")
-HOLLOW_LOZENGE = _mirrored_down("...#... ..#.#.. .#...#. #.....#")
-FORMS: tuple[tuple[str, ...], ...] = (
-    LOZENGE,
-    HOLLOW_LOZENGE,
-    _mirrored_down("...#... ..#.#.. .#.#.#. #.###.#"),
-    _rows("...#... ..###.. .##.##. ##.#.## #.###.# .##.##. ##...##"),
-    _mirrored_down("##...## ###.### .#####. ..###.."),
-    _mirrored_down("####### .#####. ..###.. ...#..."),
-    _rows("##..... ###.... .###... ..###.. ...###. ....### .....##"),
-    _rows("#.#.#.# ....... #.###.# ..#.#.. #.###.# ....... #.#.#.#"),
-)
+LOZENGE, HOLLOW_LOZENGE = _rows(STITCH_FORMS[0]), _rows(STITCH_FORMS[1])
 BAND = _mirrored_down(
     "o.....pp.....o cc.p.p..p.p.cc c.p.p.cc.p.p.c ...p.c..c.p... ..p.c.oo.c.p.. .p.c.oooo.c.p."
 )
 CORNER = _mirrored_down("ppppppppppp pcc..c..ccp pc..c.c..cp p..c...c..p p.c..o..c.p pc..ooo..cp")
-
-
-def number_signs(number: str) -> list[tuple[tuple[str, ...], str]]:
-    """Return form and colour of every character of a certificate number; its hyphens are left out.
-
-    Raises ValueError for a character that is not one of the 32.
-    """
-    values = [CROCKFORD.index(character) for character in number if character != "-"]
-    return [(FORMS[value % 8], SIGN_COLOURS[value // 8]) for value in values]
 
 
 def draw_pattern(
@@ -63,7 +41,7 @@ def draw_pattern(
     step: float | tuple[float, float],
     colours: Mapping[str, str],
 ) -> None:
-    """Draw a pattern with its lower left corner at `x`, `y` (points, upward); `step` is a stitch's width and height.
+    """Draw a pattern with its lower left corner at `x`, `y` (points, upward); `step` is a stitch's size.
 
     Neighbours in a row become one rectangle and a colour one path, so that no hairlines show between them.
     """
@@ -82,12 +60,22 @@ def draw_sign(canvas: Canvas, form: Pattern, colour: str, x: float, y: float, si
     draw_pattern(canvas, form, x, y, size / SIGN_SIDE, {"#": colour})
 
 
-def draw_number_band(canvas: Canvas, number: str, x: float, y: float, width: float) -> None:
+def number_band_height(width: float) -> float:
+    """Height in points of a number band of `width` points."""
+    return width * SIGN_SIDE / _band_stitches()
+
+
+def draw_number_band(canvas: Canvas, number: bytes, x: float, y: float, width: float) -> None:
     """Draw the signs of a number, always left to right, `width` points wide in all."""
-    signs = number_signs(number)
-    stitch = width / ((SIGN_SIDE + 1) * len(signs) - 1)
-    for place, (form, colour) in enumerate(signs):
+    stitch = width / _band_stitches()
+    for place, sign in enumerate(stitches(number)):
+        form, colour = _rows(STITCH_FORMS[sign.form]), STITCH_COLOURS[sign.colour]
         draw_sign(canvas, form, colour, x + place * (SIGN_SIDE + 1) * stitch, y, SIGN_SIDE * stitch)
+
+
+def _band_stitches() -> int:
+    """Stitches across a number band: the signs and one empty stitch between two."""
+    return (SIGN_SIDE + 1) * len(stitches(bytes(NUMBER_BYTES))) - 1
 
 
 def draw_band(canvas: Canvas, x: float, y: float, width: float, height: float) -> None:

@@ -1,8 +1,8 @@
 """The small part of SVG that our own pictures use, drawn as vectors.
 
-Shapes `path rect circle ellipse line polyline polygon` and groups, with fill, stroke, width, caps, joins, dashes,
-opacity-free colours and `transform`. Anything else that would be visible is refused by name, so that a picture is
-never drawn with a part missing.
+Shapes `path rect circle ellipse line polyline polygon` and groups, with fill, stroke, width, caps, joins,
+dashes and `transform`. Anything else that would be visible is refused by name, so that a picture is never
+drawn with a part missing.
 """
 
 import re
@@ -96,12 +96,15 @@ def draw_svg(canvas: Canvas, drawing: Drawing, x: float, y: float, size: float) 
 
 def _paint(canvas: Canvas, shape: Shape) -> None:
     path = canvas.beginPath()
-    draw = {"m": path.moveTo, "l": path.lineTo, "c": path.curveTo}
     for operator, numbers in shape.segments:
-        if operator == "h":
-            path.close()
+        if operator == "m":
+            path.moveTo(*numbers)
+        elif operator == "l":
+            path.lineTo(*numbers)
+        elif operator == "c":
+            path.curveTo(*numbers)
         else:
-            draw[operator](*numbers)
+            path.close()
     if shape.fill:
         canvas.setFillColor(shape.fill)
     if shape.stroke:
@@ -110,11 +113,17 @@ def _paint(canvas: Canvas, shape: Shape) -> None:
         canvas.setLineCap(shape.cap)
         canvas.setLineJoin(shape.join)
         canvas.setDash(list(shape.dashes), shape.dash_offset)
-    canvas.drawPath(path, stroke=int(bool(shape.stroke)), fill=int(bool(shape.fill)), fillMode=0 if shape.even_odd else 1)
+    canvas.drawPath(
+        path, stroke=int(bool(shape.stroke)), fill=int(bool(shape.fill)), fillMode=0 if shape.even_odd else 1
+    )
 
 
 def _collect(
-    element: ElementTree.Element, inherited: Mapping[str, str], transform: Transform, shapes: list[Shape], depth: int
+    element: ElementTree.Element,
+    inherited: Mapping[str, str],
+    transform: Transform,
+    shapes: list[Shape],
+    depth: int,
 ) -> None:
     if depth > MAX_DEPTH:
         raise DrawingInvalid(f"The picture nests groups deeper than {MAX_DEPTH}.")
@@ -124,7 +133,9 @@ def _collect(
     if name in _IGNORED:
         return
     if element.get("style") or element.get("class"):
-        raise DrawingInvalid(f"<{name}> is painted by style or class. Use attributes such as fill and stroke.")
+        raise DrawingInvalid(
+            f"<{name}> is painted by style or class. Use attributes such as fill and stroke."
+        )
     painting = {**inherited, **{key: value for key in _INHERITED if (value := element.get(key))}}
     here = transform.transform(_transform(element.get("transform", "")))
     if name in ("svg", "g"):
@@ -140,7 +151,9 @@ def _collect(
     shapes.append(_shape(tuple(pen.segments), painting, abs(here[0] * here[3] - here[1] * here[2]) ** 0.5))
 
 
-def _shape(segments: tuple[tuple[str, tuple[float, ...]], ...], painting: Mapping[str, str], scale: float) -> Shape:
+def _shape(
+    segments: tuple[tuple[str, tuple[float, ...]], ...], painting: Mapping[str, str], scale: float
+) -> Shape:
     dashes = painting.get("stroke-dasharray", "none")
     return Shape(
         segments=segments,
@@ -174,7 +187,8 @@ def _outline(name: str, element: ElementTree.Element) -> str:
         ry = length("r") if name == "circle" else length("ry")
         cx, cy = length("cx"), length("cy")
         arc = f"A{rx} {ry} 0 0 1"
-        return f"M{cx + rx} {cy} {arc} {cx} {cy + ry} {arc} {cx - rx} {cy} {arc} {cx} {cy - ry} {arc} {cx + rx} {cy} Z"
+        quarters = ((cx, cy + ry), (cx - rx, cy), (cx, cy - ry), (cx + rx, cy))
+        return f"M{cx + rx} {cy} {' '.join(f'{arc} {px} {py}' for px, py in quarters)} Z"
     if name == "rect":
         x, y, w, h = length("x"), length("y"), length("width"), length("height")
         rx = min(length("rx", element.get("ry", "0")), w / 2)
@@ -233,8 +247,6 @@ def _numbers(value: str, attribute: str) -> list[float]:
     if _NUMBER.sub("", value).strip(" ,\n\t\r"):
         raise DrawingInvalid(f"{attribute} should hold plain numbers, not {value[:40]!r}.")
     return [float(number) for number in _NUMBER.findall(value)]
-
-
 
 
 class _Segments(BasePen):  # type: ignore[misc]  # fontTools publishes no types

@@ -1,4 +1,4 @@
-"""A QR symbol on paper: a white panel of its own and black rectangles merged per row (spec qr, print rules)."""
+"""A QR symbol on paper: a white panel of its own and black rectangles merged per row (spec qr, print)."""
 
 from collections.abc import Sequence
 from itertools import groupby

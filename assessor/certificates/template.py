@@ -166,8 +166,12 @@ class _Reader:
             key = f"levels.{level}"
             if level not in "12345678" or len(level) != 1:
                 self._refuse(key, "is not a level from 1 to 8")
-            tables = self._list(f"{key}.tasks", self._table(key, value).get("tasks"), FEWEST_TASKS, MOST_TASKS)
-            levels[int(level)] = tuple(self._task(f"{key}.tasks[{i}]", t) for i, t in enumerate(tables, start=1))
+            tables = self._list(
+                f"{key}.tasks", self._table(key, value).get("tasks"), FEWEST_TASKS, MOST_TASKS
+            )
+            levels[int(level)] = tuple(
+                self._task(f"{key}.tasks[{i}]", t) for i, t in enumerate(tables, start=1)
+            )
         return levels
 
     def _task(self, key: str, value: object) -> Task:

@@ -1,7 +1,7 @@
 """Paragraphs of any script, from characters to placed glyph clusters.
 
-Steps (spec pdf-text, section 1): isolate foreign values, order by UAX #9, choose a font per chunk, break lines,
-shape every line with HarfBuzz, and put its runs in visual order. Nothing is drawn here.
+Steps (spec pdf-text, section 1): isolate foreign values, order by UAX #9, choose a font per chunk, break
+lines, shape every line with HarfBuzz, and put its runs in visual order. Nothing is drawn here.
 
     >>> paragraph = lay_out(fill("Issued {date}", date="12 November 2026"), "en", Style(size=10))
     >>> len(paragraph.lines), paragraph.text
@@ -14,30 +14,25 @@ from dataclasses import dataclass, replace
 from string import Formatter
 
 import uharfbuzz as hb
-from fontTools.unicodedata import script as script_of
 
 from assessor.certificates import bidi
-from assessor.certificates.fonts import Face, Role, chain, drawable_characters
+from assessor.certificates.font_choice import (
+    BIDI_CONTROLS,
+    ISOLATE_STARTERS,
+    JOINERS,
+    NO_SCRIPT,
+    CharacterNotDrawable,
+    choose_faces,
+    clean,
+    scripts_and_isolates,
+)
+from assessor.certificates.fonts import Face, Role, chain
 
 FSI, LRI, PDI = "\u2068", "\u2066", "\u2069"
-SUBSTITUTE = "\ufffd"
 RTL_LANGUAGES = frozenset({"ar", "fa", "ur", "ps", "he", "ckb", "sd", "ug", "dv", "yi"})
 
-_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_JOINERS = frozenset("\u200c\u200d")
-_WITHOUT_CONTROLS = {ord(character): None for character in _CONTROLS}
+_WITHOUT_CONTROLS = {ord(character): None for character in BIDI_CONTROLS}
 _WHOLE_ISOLATE = 28  # characters: a written date, a number, a host name
-_NO_SCRIPT = frozenset({"Zyyy", "Zinh", "Zzzz"})
-
-
-class CharacterNotDrawable(ValueError):
-    """A text of ours needs a character that no shipped font has: change the text, or ship a font for it."""
-
-    def __init__(self, character: str) -> None:
-        name = unicodedata.name(character, "unnamed character")
-        super().__init__(
-            f"No shipped font can draw U+{ord(character):04X} ({name}). Change the text or add a font."
-        )
 
 
 @dataclass(frozen=True)
@@ -68,7 +63,7 @@ Recipe = tuple[Glyph, ...]
 
 @dataclass(frozen=True)
 class Cluster:
-    """The smallest shaped unit: what is drawn, which text it stands for, how far the pen moves (font units)."""
+    """The smallest shaped unit: what is drawn, which text it stands for, and its advance (font units)."""
 
     recipe: Recipe
     text: str
@@ -129,12 +124,6 @@ def isolated(value: str, *, ltr: bool = False) -> str:
     return f"{LRI if ltr else FSI}{clean(value)}{PDI}"
 
 
-def clean(value: str) -> str:
-    """Return NFC text without bidi controls; other control characters and line breaks become spaces."""
-    kept = unicodedata.normalize("NFC", value).translate(_WITHOUT_CONTROLS)
-    return "".join(" " if unicodedata.category(character) in ("Cc", "Zl", "Zp") else character for character in kept)
-
-
 def fill(
     template: str, *, bold: Collection[str] = (), ltr: Collection[str] = (), **values: str
 ) -> tuple[Span, ...]:
@@ -150,18 +139,6 @@ def fill(
         if field is not None:
             spans.append(Span(isolated(values[field], ltr=field in ltr), bold=field in bold))
     return tuple(spans)
-
-
-def missing_characters(value: str) -> tuple[str, ...]:
-    """Return the characters of a name that no shipped font has, in order, each once."""
-    known = drawable_characters()
-    wanted = (c for c in clean(value) if ord(c) not in known and not _is_invisible(c))
-    return tuple(dict.fromkeys(wanted))
-
-
-def drawable(value: str) -> str:
-    """Replace what no font can draw by U+FFFD, for names; report it with `missing_characters`."""
-    return clean(value).translate({ord(c): SUBSTITUTE for c in missing_characters(value)})
 
 
 def lay_out(
@@ -185,8 +162,8 @@ def lay_out(
     prepared = _Prepared(
         text=whole,
         levels=bidi.levels(whole, int(right_to_left)),
-        faces=_choose_faces(whole, weights, style.role),
-        scripts=_scripts(whole)[0],
+        faces=choose_faces(whole, weights, style.role),
+        scripts=scripts_and_isolates(whole)[0],
         whole=_kept_whole(whole),
         language=language,
         base=int(right_to_left),
@@ -194,13 +171,15 @@ def lay_out(
     limits = [(0, len(whole))] if width is None else list(_break_lines(prepared, style, width))
     lines = tuple(_line(prepared, start, end, style) for start, end in limits)
     readable = whole.translate(_WITHOUT_CONTROLS)
-    return Paragraph(lines, readable, language, right_to_left, readable != whole or any(prepared.levels), style)
+    return Paragraph(
+        lines, readable, language, right_to_left, readable != whole or any(prepared.levels), style
+    )
 
 
 def fit(
     text: str | Sequence[Span], language: str, styles: Sequence[tuple[Style, int]], width: float
 ) -> Paragraph:
-    """Lay out with the first style that needs no more lines than it is allowed; the last one is taken anyway."""
+    """Lay out with the first style that needs no more lines than it may; the last one is taken anyway."""
     for style, most_lines in styles:
         paragraph = lay_out(text, language, style, width)
         if len(paragraph.lines) <= most_lines:
@@ -221,105 +200,16 @@ class _Prepared:
     base: int
 
 
-def _is_invisible(character: str) -> bool:
-    return character in _CONTROLS or character in _JOINERS or unicodedata.category(character) == "Cf"
-
-
-def _scripts(text: str) -> tuple[list[str], list[int]]:
-    """Script and isolate of every character; common characters take the neighbour's in the same isolate."""
-    scripts, isolates = [script_of(character) for character in text], []
-    stack, newest = [0], 0
-    for character in text:
-        if character == PDI and len(stack) > 1:
-            stack.pop()
-        isolates.append(stack[-1])
-        if character in "\u2066\u2067\u2068":
-            newest += 1
-            stack.append(newest)
-    for order in (range(len(text)), range(len(text) - 1, -1, -1)):
-        seen: dict[int, str] = {}
-        for i in order:
-            if scripts[i] in _NO_SCRIPT:
-                scripts[i] = seen.get(isolates[i], "Zyyy")
-            else:
-                seen[isolates[i]] = scripts[i]
-    return scripts, isolates
-
-
 def _kept_whole(text: str) -> list[bool]:
     """Mark the inside of short isolates, where a line is not broken."""
     result, opened = [False] * len(text), []
     for i, character in enumerate(text):
-        if character in "\u2066\u2067\u2068":
+        if character in ISOLATE_STARTERS:
             opened.append(i)
         elif character == PDI and opened:
             start = opened.pop()
             if i - start <= _WHOLE_ISOLATE:
                 result[start + 1 : i + 1] = [True] * (i - start)
-    return result
-
-
-def _choose_faces(text: str, weights: Sequence[bool], role: Role) -> list[Face]:
-    """One face per chunk (no space, one script, one isolate, one weight), so that a word is not patched."""
-    scripts, isolates = _scripts(text)
-    chosen: list[Face | None] = [None] * len(text)
-    start = 0
-    while start < len(text):
-        end = start + 1
-        key = (scripts[start], isolates[start], weights[start])
-        while (
-            end < len(text)
-            and not text[start].isspace()
-            and not text[end].isspace()
-            and (scripts[end], isolates[end], weights[end]) == key
-        ):
-            end += 1
-        chunk = text[start:end]
-        if not chunk.isspace() and any(not _is_invisible(character) for character in chunk):
-            numeric = all(ord(character) < 0x80 and not character.isalpha() for character in chunk)
-            faces = chain(role, weights[start], "Latn" if numeric else scripts[start])
-            chosen[start:end] = _faces_of_chunk(chunk, faces)
-        start = end
-    return _spread(text, chosen, chain(role, weights[0] if weights else False, "Latn")[0])
-
-
-def _faces_of_chunk(chunk: str, faces: Sequence[Face]) -> list[Face | None]:
-    visible = "".join(character for character in chunk if not _is_invisible(character))
-    for face in faces:
-        if face.covers(visible):
-            return [face] * len(chunk)
-    result: list[Face | None] = []
-    for character in chunk:
-        follows = bool(result) and result[-1] is not None
-        if follows and (_is_invisible(character) or _sticks(character, result[-1])):
-            result.append(result[-1])
-            continue
-        if _is_invisible(character):
-            result.append(None)
-            continue
-        best = next((face for face in faces if face.covers(character)), None)
-        if best is None:
-            raise CharacterNotDrawable(character)
-        result.append(best)
-    return result
-
-
-def _sticks(character: str, face: Face | None) -> bool:
-    """Marks keep the font of their base, as far as it has them."""
-    return unicodedata.category(character).startswith("M") and face is not None and face.covers(character)
-
-
-def _spread(text: str, chosen: Sequence[Face | None], default: Face) -> list[Face]:
-    """Give spaces and controls the face beside them."""
-    first = next((face for face in chosen if face is not None), default)
-    result: list[Face] = []
-    for character, face in zip(text, chosen, strict=True):
-        beside = face or (result[-1] if result else first)
-        if face is None and not _is_invisible(character) and not beside.covers(character):
-            beside = default
-            if not beside.covers(character):
-                raise CharacterNotDrawable(character)
-        result.append(beside)
     return result
 
 
@@ -329,16 +219,18 @@ def _break_lines(prepared: _Prepared, style: Style, width: float) -> Iterator[tu
     advances = _advances(prepared, style)
     start = 0
     while start < len(text):
-        used, last_break, i = 0.0, 0, start
+        used, last_break, inner_break, i = 0.0, 0, 0, start
         while i < len(text):
             fits = used + advances[i] <= width or text[i].isspace()
             if not fits and i > start:
                 break
             used += advances[i]
             i += 1
-            if _may_break_before(text, i) and (i == len(text) or not prepared.whole[i]):
-                last_break = i
-        end = i if i == len(text) else (last_break or _cut(text, advances, start, i))
+            if _may_break_before(text, i):
+                inner_break = i
+                if i == len(text) or not prepared.whole[i]:
+                    last_break = i
+        end = i if i == len(text) else (last_break or inner_break or _cut(text, advances, start, i))
         yield start, end
         start = end
     if not text:
@@ -349,15 +241,15 @@ def _may_break_before(text: str, i: int) -> bool:
     if i >= len(text):
         return True
     if text[i - 1] in "-\u2010":
-        return i > 1 and text[i - 2].isalpha() and text[i].islower()
-    return text[i - 1] == " " and text[i] != " " and text[i] not in _CONTROLS - {FSI, LRI, "\u2067"}
+        return i > 1 and text[i - 2].isalpha() and text[i].isalpha()
+    return text[i - 1] == " " and text[i] != " " and text[i] not in BIDI_CONTROLS - {FSI, LRI, "\u2067"}
 
 
 def _cut(text: str, advances: Sequence[float], start: int, i: int) -> int:
     """The last place at or before `i` where a too long word may be cut: never inside a cluster."""
     for place in range(i, start + 1, -1):
-        inside = unicodedata.category(text[place])[0] == "M" or text[place] in _JOINERS or advances[place] == 0
-        if not inside and text[place - 1] not in _JOINERS:
+        inside = unicodedata.category(text[place])[0] == "M" or text[place] in JOINERS or advances[place] == 0
+        if not inside and text[place - 1] not in JOINERS:
             return place
     return i
 
@@ -419,7 +311,7 @@ def _shape(
     buffer.add_codepoints(codes, start, end - start)
     buffer.direction = "rtl" if level % 2 else "ltr"
     script = prepared.scripts[start]
-    buffer.script = "Latn" if script in _NO_SCRIPT else script
+    buffer.script = "Latn" if script in NO_SCRIPT else script
     buffer.language = prepared.language
     buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_CHARACTERS
     hb.shape(prepared.faces[start].font, buffer)

@@ -1,7 +1,7 @@
 """Cut a TrueType font down to some glyphs and add composite ones made of them (ISO/IEC 14496-22, glyf).
 
-A cluster of several glyphs, or of one that is shifted, becomes one composite glyph, so that a PDF can show it by
-one code. Only `glyf` outlines can do this, neither CFF nor variable fonts.
+A cluster of several glyphs, or of one that is shifted, becomes one composite glyph, so that a PDF can show
+it by one code. Only `glyf` outlines can do this, neither CFF nor variable fonts.
 """
 
 import struct
@@ -13,7 +13,21 @@ import uharfbuzz as hb
 from assessor.certificates.fonts import Face
 from assessor.certificates.text import Recipe
 
-_DROPPED = ("GSUB", "GPOS", "GDEF", "BASE", "STAT", "name", "OS/2", "post", "cmap", "kern", "gasp", "meta", "FFTM")
+_DROPPED = (
+    "GSUB",
+    "GPOS",
+    "GDEF",
+    "BASE",
+    "STAT",
+    "name",
+    "OS/2",
+    "post",
+    "cmap",
+    "kern",
+    "gasp",
+    "meta",
+    "FFTM",
+)
 _WORDS, _OFFSETS, _MORE = 0x0001, 0x0002, 0x0020  # component flags
 _CHECKSUM_MAGIC = 0xB1B0AFBA
 
@@ -58,7 +72,9 @@ def _subset(face: Face, glyphs: set[int]) -> tuple[bytes, dict[int, int]]:
     request = hb.SubsetInput()
     request.sets(hb.SubsetInputSets.GLYPH_INDEX).set(glyphs | {0})
     request.flags = hb.SubsetFlags.NO_LAYOUT_CLOSURE | hb.SubsetFlags.NO_HINTING
-    request.sets(hb.SubsetInputSets.DROP_TABLE_TAG).update({int.from_bytes(tag.encode().ljust(4)) for tag in _DROPPED})
+    request.sets(hb.SubsetInputSets.DROP_TABLE_TAG).update(
+        {int.from_bytes(tag.encode().ljust(4)) for tag in _DROPPED}
+    )
     plan = hb.SubsetPlan(face.face, request)
     return bytes(plan.execute().blob.data), dict(plan.old_to_new_glyph_mapping)
 
@@ -73,7 +89,12 @@ def _box(face: Face, recipe: Recipe) -> tuple[int, int, int, int]:
             boxes.append((left, top + extents.height, left + extents.width, top))
     if not boxes:
         return 0, 0, 0, 0
-    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+    return (
+        min(b[0] for b in boxes),
+        min(b[1] for b in boxes),
+        max(b[2] for b in boxes),
+        max(b[3] for b in boxes),
+    )
 
 
 def _composite(recipe: Recipe, mapping: dict[int, int], box: tuple[int, int, int, int]) -> bytes:
@@ -88,7 +109,7 @@ def _composite(recipe: Recipe, mapping: dict[int, int], box: tuple[int, int, int
 def _append(
     tables: dict[str, bytes], count: int, composites: Sequence[tuple[bytes, int, int]], *, parts: int
 ) -> None:
-    """Add the glyphs to glyf, loca, hmtx, hhea, head and maxp. A composite is its data, advance and left edge."""
+    """Add the glyphs to glyf, loca, hmtx, hhea, head, maxp. A composite: its data, advance and left edge."""
     long_offsets = struct.unpack_from(">h", tables["head"], 50)[0]
     if long_offsets:
         offsets = list(struct.unpack(f">{count + 1}I", tables["loca"][: 4 * (count + 1)]))
@@ -117,10 +138,9 @@ def _append(
     struct.pack_into(">H", maxp, 4, total)
     elements, depth = struct.unpack_from(">HH", maxp, 28)
     points, contours, composite_points, composite_contours = struct.unpack_from(">4H", maxp, 6)
-    struct.pack_into(
-        ">2H", maxp, 10,
-        min(65535, parts * max(points, composite_points)), min(65535, parts * max(contours, composite_contours)),
-    )  # fmt: skip
+    most_points = min(65535, parts * max(points, composite_points))
+    most_contours = min(65535, parts * max(contours, composite_contours))
+    struct.pack_into(">2H", maxp, 10, most_points, most_contours)
     struct.pack_into(">HH", maxp, 28, max(elements, parts), depth + 1)
     tables["maxp"] = bytes(maxp)
 
@@ -146,7 +166,9 @@ def _write(tables: dict[str, bytes]) -> bytes:
         padded = data + b"\0" * (-len(data) % 4)
         if tag == "head":
             head_at = start + len(body)
-        directory += struct.pack(">4sIII", tag.encode("ascii"), _checksum(padded), start + len(body), len(data))
+        directory += struct.pack(
+            ">4sIII", tag.encode("ascii"), _checksum(padded), start + len(body), len(data)
+        )
         body += padded
     font = bytearray(header + directory + body)
     struct.pack_into(">I", font, head_at + 8, (_CHECKSUM_MAGIC - _checksum(bytes(font))) & 0xFFFFFFFF)
@@ -154,4 +176,5 @@ def _write(tables: dict[str, bytes]) -> bytes:
 
 
 def _checksum(padded: bytes) -> int:
-    return sum(struct.unpack(f">{len(padded) // 4}I", padded)) & 0xFFFFFFFF
+    words: tuple[int, ...] = struct.unpack(f">{len(padded) // 4}I", padded)
+    return sum(words) & 0xFFFFFFFF

@@ -13,7 +13,8 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assessor.certificates.template import CertificateTemplate, load_template
+from assessor.certificates.template import Template as CertificateTemplate
+from assessor.certificates.template import TemplateInvalid, read_template
 from assessor.config import Settings
 from assessor.credentials.issuer import achievement_url
 from assessor.credentials.models import Achievement, Award
@@ -42,6 +43,10 @@ class Template:
     badge: BadgeAchievement
     certificate: CertificateTemplate
     pictures: dict[str, str]
+
+    def language(self, wanted: str) -> str:
+        """The wanted language if the certificate has words in it, else the first that it has."""
+        return wanted if wanted in self.certificate.languages else self.certificate.languages[0]
 
     def picture(self, level: int) -> str:
         """The SVG of the band that holds this level (1–8)."""
@@ -101,10 +106,10 @@ class _Parsed:
 @lru_cache(maxsize=64)
 def _parse(achievement_json: bytes, certificate_toml: bytes, public_url: str) -> _Parsed:
     try:
-        certificate = load_template(certificate_toml)
+        certificate = read_template(certificate_toml.decode("utf-8"))
         url = achievement_url(public_url, certificate.code)
         badge = load_achievement(achievement_json, url=url, image_url=f"{url}/badge.svg")
-    except (InvalidBadge, ValueError) as error:
+    except (InvalidBadge, TemplateInvalid, UnicodeDecodeError) as error:
         raise BrokenTemplate(str(error)) from error
     if badge.human_code != certificate.code:
         raise BrokenTemplate(
@@ -122,5 +127,3 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise BrokenTemplate("%(path)s cannot be read: %(why)s.", path=str(path), why=error.strerror or "") from error
-
-

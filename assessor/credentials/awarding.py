@@ -17,7 +17,14 @@ from sqlalchemy.orm import Session
 from assessor.certificates import number as numbers
 from assessor.certificates import qr
 from assessor.certificates.printable import printable
-from assessor.certificates.summary import MAX_NAME, MAX_SECOND_SPELLING, Conditions, Device, Summary, SummaryRefused
+from assessor.certificates.summary import (
+    MAX_NAME,
+    MAX_SECOND_SPELLING,
+    Conditions,
+    Device,
+    Summary,
+    SummaryRefused,
+)
 from assessor.certificates.trust import REASON_CLASSES
 from assessor.config import Settings
 from assessor.credentials import achievements, status
@@ -83,6 +90,7 @@ def award(
     template = achievements.find(session, grounds.achievement_code, settings)
     name = _usable(holder.name, MAX_NAME)
     moment = now.replace(microsecond=0)
+    language = template.language(grounds.language)
     list_number, index = status.place_for_award(session, settings, now)
     decided = Award(
         organisation_id=organisation_id,
@@ -91,10 +99,10 @@ def award(
         achievement_code=template.code,
         holder_name=name,
         second_name=printable(holder.second, MAX_SECOND_SPELLING) or None,
-        title=template.certificate.short_title_in(grounds.language),
-        language=grounds.language,
+        title=template.certificate.short_title[language],
+        language=language,
         level=grounds.level,
-        area_scores=[_score(grounds.results.get(area)) for area in template.certificate.area_codes],
+        area_scores=[_score(grounds.results.get(area.competence)) for area in template.certificate.areas],
         results=dict(grounds.results),
         conditions=dict(grounds.conditions),
         status_list=list_number,
@@ -178,8 +186,6 @@ def awards_of(session: Session, organisation_id: uuid.UUID) -> Sequence[Award]:
     return session.scalars(
         select(Award).where(Award.organisation_id == organisation_id).order_by(Award.awarded_at.desc(), Award.id)
     ).all()
-
-
 
 
 def _payload(decided: Award) -> dict[str, Any]:

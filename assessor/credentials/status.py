@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from assessor.config import Settings, key_passphrase
 from assessor.credentials import keys
+from assessor.credentials.issuer import did, key_address
 from assessor.credentials.models import Award, StatusList
 from assessor.errors import NotFound
-from assessor.credentials.issuer import did, key_address
 from assessor.openbadges import jwt, proof
 from assessor.openbadges.status_list import BitstringStatusList, StatusEntry, status_list_credential
 from assessor.openbadges.strict_json import write_json
@@ -39,10 +39,7 @@ def place_for_award(session: Session, settings: Settings, now: datetime) -> tupl
     if newest is not None:
         used = session.scalar(select(func.count()).where(Award.status_list == newest.number)) or 0
     if newest is None or used >= FULL:
-        newest = StatusList(number=1 if newest is None else newest.number + 1, bits=bytes(ENTRIES // 8))
-        session.add(newest)
-        session.flush()
-        sign(session, newest, settings, now)
+        newest = add_list(session, settings, now)
     while True:
         index = secrets.randbelow(ENTRIES)
         taken = select(Award.id).where(Award.status_list == newest.number, Award.status_index == index)
@@ -50,16 +47,27 @@ def place_for_award(session: Session, settings: Settings, now: datetime) -> tupl
             return newest.number, index
 
 
+def add_list(session: Session, settings: Settings, now: datetime) -> StatusList:
+    """Begin a new list, signed, with nothing withdrawn."""
+    last = session.scalar(select(func.max(StatusList.number))) or 0
+    added = StatusList(number=last + 1, bits=BitstringStatusList.empty(ENTRIES).bits)
+    session.add(added)
+    session.flush()
+    sign(session, added, settings, now)
+    return added
+
+
 def set_withdrawn(session: Session, number: int, index: int, settings: Settings, now: datetime) -> None:
     """Set the bit and sign the list anew in the caller's transaction: the answer changes at once."""
     found = find(session, number)
+    session.refresh(found, with_for_update=True)  # two withdrawals at once must both stay
     found.bits = BitstringStatusList(found.bits).with_bit(index).bits
     sign(session, found, settings, now)
 
 
 def find(session: Session, number: int) -> StatusList:
     """The list with this number. Raises `UnknownStatusList`."""
-    found = session.get(StatusList, number, with_for_update=True)
+    found = session.get(StatusList, number)
     if found is None:
         raise UnknownStatusList("There is no status list with this number.")
     return found
@@ -91,6 +99,12 @@ def sign_due(session: Session, settings: Settings, now: datetime) -> int:
     for found in due:
         sign(session, found, settings, now)
     return len(due)
+
+
+def sign_all(session: Session, settings: Settings, now: datetime) -> None:
+    """Sign every list anew, with the status key that is active now."""
+    for found in session.scalars(select(StatusList)):
+        sign(session, found, settings, now)
 
 
 def list_url(settings: Settings, number: int) -> str:

@@ -42,7 +42,8 @@ def _place_problems(found: ItemFile, competences: Collection[str]) -> Iterator[t
         yield "outcome", f"The competence {item.competence!r} is not in the bank's list."
     wanted = PRACTICE_FOLDER if item.practice else item.competence
     if path.parent.name != wanted:
-        yield "outcome", f"The item lies in {path.parent.name!r}; move it to items/{wanted}/."
+        field = "practice" if PRACTICE_FOLDER in (wanted, path.parent.name) else "outcome"
+        yield field, f"The item lies in {path.parent.name!r}; move it to items/{wanted}/."
 
 
 def _outcome_problems(item: Item, outcomes: Outcomes) -> Iterator[tuple[str, str]]:
@@ -64,14 +65,16 @@ def _picture_problems(item: Item, media: MediaFiles) -> Iterator[tuple[str, str]
         yield from box_problems(item, view_box)
 
 
-def check_neighbours(item_files: Mapping[str, ItemFile], findings: Findings) -> None:
+def check_neighbours(
+    item_files: Mapping[str, ItemFile], unreadable: Collection[str], findings: Findings
+) -> None:
     """Check what items say about each other: enemies that exist, families of more than one."""
     families = Counter(found.item.family for found in item_files.values())
     for found in item_files.values():
         for enemy in sorted(found.item.enemies):
             if enemy == found.item.id:
                 findings.error(found.file, found.line("enemies"), "The item is its own enemy.")
-            elif enemy not in item_files:
+            elif enemy not in item_files and enemy not in unreadable:
                 findings.error(found.file, found.line("enemies"), f"There is no item {enemy[:48]!r}.")
         if found.item.family and families[found.item.family] == 1:
             reason = f"No other item is of the family {found.item.family!r}; look at the spelling."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from .bank import Parameters
 from .findings import Findings
@@ -30,8 +30,13 @@ def parameters_csv(items: Iterable[Item]) -> str:
     return out.getvalue()
 
 
-def read_parameters(text: str, items: Mapping[str, Item], findings: Findings) -> dict[str, Parameters]:
-    """Read the parameters of every scored item, in the file's order; problems are noted with their line."""
+def read_parameters(
+    text: str, items: Mapping[str, Item], unreadable: Collection[str], findings: Findings
+) -> dict[str, Parameters]:
+    """Read the parameters of every scored item, in the file's order; problems are noted with their line.
+
+    `unreadable` are items whose own file is broken; their rows are neither used nor a problem.
+    """
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     found: dict[str, Parameters] = {}
     try:
@@ -39,7 +44,8 @@ def read_parameters(text: str, items: Mapping[str, Item], findings: Findings) ->
             findings.error(FILE, 1, f"The first line must be {','.join(COLUMNS)}.")
             return found
         for row in rows:
-            _read_row(row, rows.line_num, items, found, findings)
+            if row and row[0].strip() not in unreadable:
+                _read_row(row, rows.line_num, items, found, findings)
     except csv.Error as error:
         findings.error(FILE, rows.line_num, f"This is not CSV: {error}.")
         return found
@@ -52,8 +58,6 @@ def read_parameters(text: str, items: Mapping[str, Item], findings: Findings) ->
 def _read_row(
     row: list[str], line: int, items: Mapping[str, Item], found: dict[str, Parameters], findings: Findings
 ) -> None:
-    if not row:
-        return
     if len(row) != len(COLUMNS):
         findings.error(FILE, line, f"The row has {len(row)} values; {len(COLUMNS)} are needed.")
         return

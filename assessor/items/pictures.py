@@ -27,7 +27,7 @@ svg g defs path rect circle ellipse line polyline polygon linearGradient radialG
 title desc
 """
 _ELEMENTS = frozenset(_ALLOWED.split())
-_REMOTE = re.compile(r"url\(\s*['\"]?(?!#)|javascript:|data:|expression\(|@import", re.IGNORECASE)
+_REMOTE = re.compile(r"url\(\s*['\"]?(?!['\"]?#)|javascript:|data:|\\", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,9 @@ def check_picture(content: bytes) -> PictureCheck:
 
 
 def _problems(root: etree._Element) -> Iterator[tuple[int, str]]:
-    around = (root.getprevious(), root.getnext())
-    for node in (*root.iter(), *(sibling for sibling in around if sibling is not None)):
+    for node in (*root.itersiblings(preceding=True), *root.iter(), *root.itersiblings()):
         line = node.sourceline or 1
-        if isinstance(node, etree._Comment):
+        if node.tag is etree.Comment:
             continue
         if not isinstance(node.tag, str):
             yield line, "Only elements and comments are allowed in a picture."
@@ -82,6 +81,8 @@ def _attribute_problem(attribute: str, value: str) -> str | None:
     local = attribute.rpartition("}")[2]
     if local.lower().startswith("on"):
         return f"{local} would run a script; remove it."
+    if local == "style":
+        return "style can load and hide things; use attributes such as fill and stroke."
     if local == "href" and not value.startswith("#"):
         return "href points outside the picture; remove it."
     if _REMOTE.search(value):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -113,17 +113,18 @@ def read_bank(folder: Path, outcomes: Outcomes) -> Reading:
     media = read_media(files, findings)
     item_files = _read_items(files, findings)
     items = {found.item.id: found.item for found in item_files.values()}
+    unreadable = _unreadable(files, item_files)
     bank = Bank(
         **head,
         items=tuple(items.values()),
-        translations=_read_translations(files, head, items, findings),
-        parameters=_read_parameters(files, items, findings),
+        translations=_read_translations(files, head, items, unreadable, findings),
+        parameters=_read_parameters(files, items, unreadable, findings),
         media=media.pictures,
         sounds=media.sounds,
     )
     for found in item_files.values():
         check_item(found, bank.competences, outcomes, media, findings)
-    check_neighbours(item_files, findings)
+    check_neighbours(item_files, unreadable, findings)
     check_whole(bank.items, media, BANK_FILE, findings)
     check_sounds(bank, item_files, findings)
     warnings = tuple(sorted(findings.warnings))
@@ -178,8 +179,18 @@ def _read_items(files: Mapping[str, Path], findings: Findings) -> dict[str, Item
     return found
 
 
+def _unreadable(files: Mapping[str, Path], item_files: Mapping[str, ItemFile]) -> set[str]:
+    """Name the items whose files are broken, so that nobody is told that they do not exist."""
+    read = {found.file for found in item_files.values()}
+    return {Path(name).stem for name in files if name.startswith("items/") and name not in read}
+
+
 def _read_translations(
-    files: Mapping[str, Path], head: Mapping[str, Any], items: Mapping[str, Item], findings: Findings
+    files: Mapping[str, Path],
+    head: Mapping[str, Any],
+    items: Mapping[str, Item],
+    unreadable: Collection[str],
+    findings: Findings,
 ) -> dict[str, dict[str, dict[str, Translation]]]:
     wanted = {f"translations/{one}.po": one for one in head["languages"] if one != head["source_language"]}
     for name in sorted(files):
@@ -190,18 +201,18 @@ def _read_translations(
         if name not in files:
             findings.error(name, 1, f"bank.yaml names the language {language!r}, but this file is missing.")
         elif (text := read_text(files[name], name, _PO_BYTES, findings)) is not None:
-            found[language] = read_translations(text, language, items, name, findings)
+            found[language] = read_translations(text, language, items, unreadable, name, findings)
     return found
 
 
 def _read_parameters(
-    files: Mapping[str, Path], items: Mapping[str, Item], findings: Findings
+    files: Mapping[str, Path], items: Mapping[str, Item], unreadable: Collection[str], findings: Findings
 ) -> dict[str, Parameters]:
     if PARAMETERS_FILE not in files:
         findings.error(PARAMETERS_FILE, 1, "The file is missing; every scored item needs its parameters.")
         return {}
     text = read_text(files[PARAMETERS_FILE], PARAMETERS_FILE, _CSV_BYTES, findings)
-    return {} if text is None else read_parameters(text, items, findings)
+    return {} if text is None else read_parameters(text, items, unreadable, findings)
 
 
 def _count(values: Iterable[str], names: Iterable[str]) -> dict[str, int]:

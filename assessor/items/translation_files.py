@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from babel.messages.catalog import Catalog, Message
@@ -58,9 +58,17 @@ class _Entries(Catalog):
 
 
 def read_translations(
-    text: str, language: str, items: Mapping[str, Item], file: str, findings: Findings
+    text: str,
+    language: str,
+    items: Mapping[str, Item],
+    unreadable: Collection[str],
+    file: str,
+    findings: Findings,
 ) -> dict[str, dict[str, Translation]]:
-    """Read the usable translations (item → field → translation); the rest is noted with its line."""
+    """Read the usable translations (item → field → translation); the rest is noted with its line.
+
+    `unreadable` are items whose own file is broken; their texts are neither used nor a problem.
+    """
     try:
         entries = _read(text)
     except UnreadablePo as error:
@@ -81,6 +89,8 @@ def read_translations(
             findings.error(
                 file, line, f"{context!r} stands twice; it was first given in line {seen[context]}."
             )
+        elif context.partition("/")[0] in unreadable:
+            continue
         elif context not in sources:
             findings.warning(file, line, f"{context[:100]!r} is no text of this bank; remove it.")
         elif translation := _translation(entry, context, sources[context].text, file, findings):

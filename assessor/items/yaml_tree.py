@@ -62,15 +62,18 @@ Node = Scalar | Sequence | Table
 
 
 def read_tree(text: str) -> Table:
-    """Read one YAML document whose top is a table. Raises UnreadableYaml."""
+    """Read one YAML document whose top is a table. Raises UnreadableYaml.
+
+    Events are taken one by one: thousands of open brackets are refused at the ninth, before the parser has
+    spent seconds on them.
+    """
     try:
-        stream = iter(list(yaml.parse(text, Loader=_Loader)))
+        return _document(yaml.parse(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise UnreadableYaml(mark.line + 1 if mark else 1, f"This is not YAML: {error.problem}.") from error
     except yaml.YAMLError as error:
         raise UnreadableYaml(1, f"This is not YAML: {' '.join(str(error).split())[:120]}.") from error
-    return _document(stream)
 
 
 def _document(stream: Iterator[yaml.Event]) -> Table:

@@ -17,8 +17,7 @@ from typing import Any, TypeVar
 
 from assessor.openbadges.errors import InvalidBadge, Unreadable
 from assessor.openbadges.grammar import required_iri, required_text
-from assessor.openbadges.strict_json import JsonObject
-from assessor.openbadges.strict_json import read as read_json
+from assessor.openbadges.strict_json import JsonObject, read_json
 
 T = TypeVar("T")
 
@@ -145,11 +144,7 @@ class ResultDescription:
 
     def document(self) -> JsonObject:
         """The JSON of the standard."""
-        required = (
-            {"requiredLevel": required_iri(self.required_level, "requiredLevel")}
-            if self.required_level
-            else {}
-        )
+        required = {"requiredLevel": required_iri(self.required_level, "requiredLevel")} if self.required_level else {}
         return {
             "id": required_iri(self.id, "The id of a result description"),
             "type": ["ResultDescription"],
@@ -208,18 +203,14 @@ class Achievement:
         return next((entry for entry in self.result_descriptions if entry.id == description_id), None)
 
 
-def load_achievement(
-    data: bytes, *, url: str, image_url: str = "", creator: Profile | None = None
-) -> Achievement:
+def load_achievement(data: bytes, *, url: str, image_url: str = "", creator: Profile | None = None) -> Achievement:
     """Read an achievement file.
 
     `url`: the achievement's address, its id; fragments in the file are put behind it. `image_url`: where its
     picture is served, empty = no picture. Raises `InvalidBadge` naming the member and what is wrong with it.
     """
     try:
-        members = _Members(
-            read_json(data), "achievement.json", required_iri(url, "The id of the achievement")
-        )
+        members = _Members(read_json(data), "achievement.json", required_iri(url, "The id of the achievement"))
     except Unreadable as error:
         raise InvalidBadge(f"achievement.json: {error}") from error
     caption = members.optional_text("imageCaption")
@@ -250,9 +241,7 @@ def _check_ids(achievement: Achievement) -> None:
     for description in achievement.result_descriptions:
         ids += [description.id, *(level.id for level in description.rubric_levels)]
         if description.required_level and description.level_named(description.required_level) is None:
-            raise InvalidBadge(
-                f"achievement.json: {description.name}: requiredLevel names no level of its rubric."
-            )
+            raise InvalidBadge(f"achievement.json: {description.name}: requiredLevel names no level of its rubric.")
     for entry in ids:
         if ids.count(entry) > 1:
             raise InvalidBadge(f"achievement.json: the id {entry} is used twice.")
@@ -299,9 +288,7 @@ class _Members:
         values = self._rest.pop(name, [])
         if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
             raise InvalidBadge(f"{self._path}: “{name}” must be a list of objects.")
-        return tuple(
-            self._read(value, f"{self._path}: {name}[{place}]", read) for place, value in enumerate(values)
-        )
+        return tuple(self._read(value, f"{self._path}: {name}[{place}]", read) for place, value in enumerate(values))
 
     def refuse_rest(self) -> None:
         if self._rest:

@@ -25,6 +25,7 @@ MAX_TEXT_BYTES = 512 * 1024
 MAX_CHUNKS = 4096
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_END = b"\0\0\0\0IEND\xaeB`\x82"
 _KEYWORD = b"openbadgecredential"
 # Keyword, NUL, not compressed, method 0, no language, no translated keyword (PNG 3, section 11.3.3.4).
 _TEXT_HEADER = _KEYWORD + b"\0\0\0\0\0"
@@ -96,28 +97,35 @@ def _chunks(data: bytes) -> list[_Chunk]:
         raise Unreadable("The file is not a PNG picture.")
     if len(data) > MAX_PICTURE_BYTES:
         raise Unreadable(f"The picture is larger than {MAX_PICTURE_BYTES // 1024 // 1024} MB.")
+    if not data.endswith(_END):
+        if _END in data:
+            raise _unsound(data, "Something was added after the end of the picture.")
+        raise Unreadable("The picture is cut off. Get the whole file again.")
     chunks = list(_read_chunks(data))
-    if chunks[0].kind != b"IHDR" or len(chunks[0].data) != 13 or chunks[-1].kind != b"IEND":
-        raise AlteredCarrier("The picture does not begin or end as a PNG does.")
+    if chunks[0].kind != b"IHDR" or len(chunks[0].data) != 13:
+        raise _unsound(data, "The picture does not begin as a PNG does.")
     return chunks
 
 
 def _read_chunks(data: bytes) -> Iterator[_Chunk]:
     position = len(_SIGNATURE)
     for _ in range(MAX_CHUNKS):
-        if position + 12 > len(data):
-            raise AlteredCarrier("The picture is cut off.")
-        (length,) = struct.unpack_from(">I", data, position)
+        if position == len(data):
+            return
+        (length,) = struct.unpack_from(">I", data, position) if position + 12 <= len(data) else (len(data),)
         end = position + 8 + length
         if end + 4 > len(data):
-            raise AlteredCarrier("The picture is cut off.")
+            raise _unsound(data, "The parts of the picture do not fit together: the file was changed or damaged.")
         chunk = _Chunk(data[position + 4 : position + 8], data[position + 8 : end])
         if struct.unpack_from(">I", data, end)[0] != chunk.crc():
-            raise AlteredCarrier("A checksum of the picture is wrong: the file was changed or damaged.")
+            raise _unsound(data, "A checksum of the picture is wrong: the file was changed or damaged.")
+        if chunk.kind == b"IEND" and end + 4 != len(data):
+            raise _unsound(data, "Something was added after the end of the picture.")
         yield chunk
         position = end + 4
-        if chunk.kind == b"IEND":
-            if position != len(data):
-                raise AlteredCarrier("Something was added after the end of the picture.")
-            return
     raise Unreadable("The picture has too many parts.")
+
+
+def _unsound(data: bytes, reason: str) -> AlteredCarrier | Unreadable:
+    """A broken picture that carries a badge was altered; any other broken picture says nothing about badges."""
+    return AlteredCarrier(reason) if _KEYWORD in data or b"iTXt" in data else Unreadable(reason)

@@ -50,7 +50,7 @@ def canonical_form(document: JsonObject) -> bytes:
     expanded = _expand(document)
     _check_expanded(expanded)
     quads = _read_quads(expanded)
-    _check_symmetry(quads)
+    check_symmetry(quads)
     dataset = Dataset(quads)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return "".join(sorted(f"{quad} .\n" for quad in dataset)).encode()
@@ -106,9 +106,7 @@ def _context_list(context: Any) -> tuple[str, ...]:
 
 
 def _refuse_dropped(name: Any) -> NoReturn:
-    raise UnsafeDocument(
-        f"“{str(name)[:80]}” is not defined by the badge's vocabulary: it would not be signed."
-    )
+    raise UnsafeDocument(f"“{str(name)[:80]}” is not defined by the badge's vocabulary: it would not be signed.")
 
 
 class _MemoisingProcessor(jsonld.JsonLdProcessor):  # type: ignore[misc]  # PyLD has no types
@@ -193,9 +191,7 @@ def _check_expanded(expanded: list[Any]) -> None:
                     for iri in member if isinstance(member, list) else [member]:
                         _check_name(iri)
                 elif name == "@language":
-                    raise UnsafeDocument(
-                        "The document marks the language of a text, which badges here do not do."
-                    )
+                    raise UnsafeDocument("The document marks the language of a text, which badges here do not do.")
                 elif name != "@value":
                     if not name.startswith("@"):
                         _check_name(name)
@@ -204,9 +200,7 @@ def _check_expanded(expanded: list[Any]) -> None:
 
 def _check_name(iri: Any) -> None:
     if not isinstance(iri, str) or iri.startswith("_:") or not is_iri(iri):
-        raise UnsafeDocument(
-            f"“{str(iri)[:80]}” is not a known word nor a full address: it would not be signed."
-        )
+        raise UnsafeDocument(f"“{str(iri)[:80]}” is not a known word nor a full address: it would not be signed.")
 
 
 def _read_quads(expanded: list[Any]) -> list[Quad]:
@@ -216,8 +210,8 @@ def _read_quads(expanded: list[Any]) -> list[Quad]:
         raise UnsafeDocument("The document is not a valid graph.") from error
 
 
-def _check_symmetry(quads: Iterable[Quad]) -> None:
-    """Refuse graphs whose blank nodes cannot be told apart quickly, before starting to try.
+def check_symmetry(quads: Iterable[Quad]) -> None:
+    """Raise `UnsafeDocument` for graphs whose blank nodes cannot be told apart quickly, before starting to try.
 
     First-degree hashes (RDFC-1.0, section 4.6) separate almost every blank node in a real badge. Nodes that
     touch no other blank node are left out: equal leaves cost nothing.
@@ -232,9 +226,7 @@ def _check_symmetry(quads: Iterable[Quad]) -> None:
             linked |= nodes
     hashes = Counter(_first_degree_hash(node, touching[node]) for node in linked)
     if sum(count for count in hashes.values() if count > 1) > MAX_EQUAL_BLANK_NODES:
-        raise UnsafeDocument(
-            "Too many nameless parts of the document look alike: it cannot be checked quickly."
-        )
+        raise UnsafeDocument("Too many nameless parts of the document look alike: it cannot be checked quickly.")
 
 
 def _first_degree_hash(node: BlankNode, quads: list[Quad]) -> bytes:
@@ -243,8 +235,7 @@ def _first_degree_hash(node: BlankNode, quads: list[Quad]) -> bytes:
         terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
         lines.append(
             " ".join(
-                str(term) if not isinstance(term, BlankNode) else "_:a" if term == node else "_:z"
-                for term in terms
+                str(term) if not isinstance(term, BlankNode) else "_:a" if term == node else "_:z" for term in terms
             )
         )
     return hashlib.sha256("\n".join(sorted(lines)).encode()).digest()

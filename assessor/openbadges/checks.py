@@ -91,7 +91,6 @@ class Report:
             "verdict": self.verdict,
             "format": self.format,
             "checks": [
-                {"name": check.name, "state": check.state.value, "reason": check.reason}
-                for check in self.checks
+                {"name": check.name, "state": check.state.value, "reason": check.reason} for check in self.checks
             ],
         }

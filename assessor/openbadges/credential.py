@@ -19,9 +19,7 @@ from assessor.openbadges.multikey import Signer
 from assessor.openbadges.proof import check_proof, sign_document
 from assessor.openbadges.schema import problems_of
 from assessor.openbadges.status_list import StatusEntry
-from assessor.openbadges.strict_json import JsonObject
-from assessor.openbadges.strict_json import read as read_json
-from assessor.openbadges.strict_json import write as write_json
+from assessor.openbadges.strict_json import JsonObject, read_json, write_json
 
 SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 MIN_SALT_LENGTH = 22  # 128 bits in base64url
@@ -77,11 +75,7 @@ class Result:
             "type": ["Result"],
             "resultDescription": required_iri(self.description, "resultDescription"),
             **({"value": required_text(self.value, "value")} if self.value else {}),
-            **(
-                {"achievedLevel": required_iri(self.achieved_level, "achievedLevel")}
-                if self.achieved_level
-                else {}
-            ),
+            **({"achievedLevel": required_iri(self.achieved_level, "achievedLevel")} if self.achieved_level else {}),
         }
 
 
@@ -175,9 +169,7 @@ class AchievementCredential:
             raise InvalidBadge("Two results answer the same description.")
 
 
-def issue(
-    credential: AchievementCredential, signer: Signer, verification_method: str, created: datetime
-) -> bytes:
+def issue(credential: AchievementCredential, signer: Signer, verification_method: str, created: datetime) -> bytes:
     """Build, sign and check a credential; the bytes to store.
 
     What was written is read again and checked as a stranger would: schema, coverage by the vocabulary,

@@ -38,9 +38,7 @@ def did_web_from_url(public_url: str) -> str:
     except ValueError as error:
         raise InvalidDid(f"{public_url} has no valid port.") from error
     if parts.query or parts.fragment or parts.username is not None or _HOST.fullmatch(host) is None:
-        raise InvalidDid(
-            f"{public_url} cannot be the address of an issuer: write https://host or https://host/path."
-        )
+        raise InvalidDid(f"{public_url} cannot be the address of an issuer: write https://host or https://host/path.")
     if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOCAL):
         raise InvalidDid(f"{public_url} must begin with https:// (http:// is for localhost only).")
     steps = [step for step in parts.path.split("/") if step]

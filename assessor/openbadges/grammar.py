@@ -16,9 +16,7 @@ ISSUED_SCHEMES = ("https:", "http:", "urn:", "did:", "mailto:")
 _IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\x7f-\x9f\ud800-\udfff\ufffe\uffff]+')
 # Controls, noncharacters and lone surrogates: RDF writers disagree about how to escape them.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_TIMESTAMP = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
-)  # RFC 3339
+_TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)  # RFC 3339
 
 
 def is_iri(text: str) -> bool:
@@ -29,9 +27,7 @@ def is_iri(text: str) -> bool:
 def required_iri(text: str, what: str) -> str:
     """The text, if it is an IRI of a scheme that badges of ours use; else `InvalidBadge` naming `what`."""
     if not is_iri(text) or not text.lower().startswith(ISSUED_SCHEMES):
-        raise InvalidBadge(
-            f"{what} must be a full address (https, http, urn, did or mailto), not “{text[:80]}”."
-        )
+        raise InvalidBadge(f"{what} must be a full address (https, http, urn, did or mailto), not “{text[:80]}”.")
     return text
 
 

@@ -17,9 +17,7 @@ from typing import Any
 from assessor.openbadges.errors import InvalidKey, ProofInvalid, ProofUnsupported, Unreadable
 from assessor.openbadges.grammar import read_timestamp, required_iri
 from assessor.openbadges.multikey import Signer, base64url_decode, base64url_encode, check_signature
-from assessor.openbadges.strict_json import MAX_BYTES, JsonObject
-from assessor.openbadges.strict_json import read as read_json
-from assessor.openbadges.strict_json import write as write_json
+from assessor.openbadges.strict_json import MAX_BYTES, JsonObject, read_json, write_json
 
 MAX_HEADER_BYTES = 8 * 1024
 TYPES = frozenset({"vc+jwt", "vc+ld+jwt", "vc+ld+json+jwt", "jwt"})  # final, drafts, Open Badges 3.0

@@ -141,12 +141,7 @@ def jwk(public_key: bytes) -> dict[str, str]:
 
 def read_jwk(value: Any) -> bytes:
     """The 32 bytes of an Ed25519 JSON Web Key; another kind of key, or a private one, is `InvalidKey`."""
-    if (
-        not isinstance(value, dict)
-        or value.get("kty") != "OKP"
-        or value.get("crv") != "Ed25519"
-        or "d" in value
-    ):
+    if not isinstance(value, dict) or value.get("kty") != "OKP" or value.get("crv") != "Ed25519" or "d" in value:
         raise InvalidKey("The key is not a public Ed25519 JSON Web Key.")
     x = value.get("x")
     data = base64url_decode(x) if isinstance(x, str) else b""

@@ -23,9 +23,7 @@ SUITE = "eddsa-rdfc-2022"
 MAX_PROOFS = 4
 
 
-def sign_document(
-    document: JsonObject, signer: Signer, verification_method: str, created: datetime
-) -> JsonObject:
+def sign_document(document: JsonObject, signer: Signer, verification_method: str, created: datetime) -> JsonObject:
     """The document with one more member, `proof`: an array with one entry (vc-di-eddsa, section 3.2.1).
 
     `verification_method`: the address of the key in the issuer's DID document; `created`: whole seconds.
@@ -78,9 +76,7 @@ def check_proof(document: JsonObject, proof: JsonObject, public_key: bytes) -> N
     `ProofInvalid`: it does not hold. `ProofUnsupported`: another suite. `UnsafeDocument`: not wholly covered.
     """
     if not is_supported(proof):
-        raise ProofUnsupported(
-            f"Signatures of the kind “{str(proof.get('cryptosuite'))[:40]}” are not checked here."
-        )
+        raise ProofUnsupported(f"Signatures of the kind “{str(proof.get('cryptosuite'))[:40]}” are not checked here.")
     if "previousProof" in proof:
         raise ProofUnsupported("Chains of signatures are not checked here.")
     if proof.get("proofPurpose") != "assertionMethod":

@@ -25,9 +25,7 @@ _HASH = re.compile(r"(sha256\$[0-9a-fA-F]{64}|md5\$[0-9a-fA-F]{32})", re.ASCII)
 
 def _one_of(words: str) -> Callable[[Any], bool]:
     known = frozenset(words.split())
-    return lambda value: (
-        isinstance(value, str) and (value in known or _EXTENSION.fullmatch(value) is not None)
-    )
+    return lambda value: isinstance(value, str) and (value in known or _EXTENSION.fullmatch(value) is not None)
 
 
 def _matches(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
@@ -74,10 +72,7 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
         "a result status",
     ),
     "target type": (
-        _one_of(
-            "ceasn:Competency ceterms:Credential CFItem CFRubric CFRubricCriterion CFRubricCriterionLevel "
-            "CTDL"
-        ),
+        _one_of("ceasn:Competency ceterms:Credential CFItem CFRubric CFRubricCriterion CFRubricCriterionLevel CTDL"),
         "a kind of alignment",
     ),
 }

@@ -1,7 +1,7 @@
 """JSON read without tolerance, so that two readers can never see two documents in the same bytes.
 
->>> from assessor.openbadges.strict_json import read
->>> read(b'{"name": "Ada"}')
+>>> from assessor.openbadges.strict_json import read_json
+>>> read_json(b'{"name": "Ada"}')
 {'name': 'Ada'}
 """
 
@@ -23,7 +23,7 @@ JsonObject = dict[str, Any]
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def read(data: bytes, *, max_bytes: int = MAX_BYTES) -> JsonObject:
+def read_json(data: bytes, *, max_bytes: int = MAX_BYTES) -> JsonObject:
     """Read one JSON object.
 
     Refused with `Unreadable`: other than UTF-8, more than `max_bytes`, nesting over 24, more than 10,000
@@ -52,7 +52,7 @@ def read(data: bytes, *, max_bytes: int = MAX_BYTES) -> JsonObject:
     return value
 
 
-def write(document: JsonObject) -> bytes:
+def write_json(document: JsonObject) -> bytes:
     """The compact UTF-8 bytes of a document, in the order of its members."""
     return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
 

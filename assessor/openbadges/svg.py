@@ -110,9 +110,7 @@ def _scan(data: bytes) -> _Scan:
     parser.StartElementHandler = lambda name, attributes: _opened(scan, parser, data, name, attributes)
     parser.EndElementHandler = lambda name: _closed(scan, parser, data, name)
     parser.CharacterDataHandler = lambda text: scan.body.append(text) if _ELEMENT in scan.path else None
-    parser.StartDoctypeDeclHandler = lambda _name, _system, _public, inner: (
-        _refuse_entities() if inner else None
-    )
+    parser.StartDoctypeDeclHandler = lambda _name, _system, _public, inner: _refuse_entities() if inner else None
     parser.EntityDeclHandler = lambda *_: _refuse_entities()
     parser.SkippedEntityHandler = lambda *_: _refuse_entities()
     try:
@@ -128,9 +126,7 @@ def _refuse_entities() -> NoReturn:
     raise Unreadable("The SVG declares or uses entities, which is not safe.")
 
 
-def _opened(
-    scan: _Scan, parser: expat.XMLParserType, data: bytes, name: str, attributes: dict[str, str]
-) -> None:
+def _opened(scan: _Scan, parser: expat.XMLParserType, data: bytes, name: str, attributes: dict[str, str]) -> None:
     scan.elements += 1
     if scan.elements > MAX_ELEMENTS or len(scan.path) >= MAX_DEPTH:
         raise Unreadable("The SVG is too large or nested too deeply.")
@@ -174,9 +170,7 @@ def _end_of_tag(data: bytes, start: int) -> int:
 def _refuse_script(name: str, attributes: dict[str, str]) -> None:
     local = name.rpartition(" ")[2].lower()
     events = [attribute for attribute in attributes if attribute.lower().startswith("on")]
-    links = [
-        value for attribute, value in attributes.items() if attribute.rpartition(" ")[2].lower() == "href"
-    ]
+    links = [value for attribute, value in attributes.items() if attribute.rpartition(" ")[2].lower() == "href"]
     scripted = any(link.strip().lower().startswith(("javascript:", "vbscript:")) for link in links)
     if local in {"script", "foreignobject", "iframe", "handler"} or events or scripted:
         raise Unreadable("The SVG holds a script or foreign content, which is not safe.")

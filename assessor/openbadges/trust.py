@@ -44,11 +44,7 @@ class TrustedIssuer:
         embedded = [method for method in asserting if isinstance(method, dict)]
         named = {_absolute(method, did) for method in asserting if isinstance(method, str)}
         usable = [method for method in methods if _absolute(method.get("id"), did) in named] + embedded
-        keys = {
-            _absolute(method.get("id"), did): key
-            for method in usable
-            if (key := _key(method, did)) is not None
-        }
+        keys = {_absolute(method.get("id"), did): key for method in usable if (key := _key(method, did)) is not None}
         if not keys:
             raise InvalidDid(f"The document of {did[:120]} has no Ed25519 key that may sign badges.")
         return cls(did, MappingProxyType(keys), name)

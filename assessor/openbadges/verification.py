@@ -28,8 +28,7 @@ from assessor.openbadges.jwt import Token, issuer_of
 from assessor.openbadges.proof import check_proof, is_supported, proofs_of
 from assessor.openbadges.reading import Format, is_jwt, read_credential
 from assessor.openbadges.schema import problems_of, problems_of_holder
-from assessor.openbadges.strict_json import JsonObject
-from assessor.openbadges.strict_json import read as read_json
+from assessor.openbadges.strict_json import JsonObject, read_json
 from assessor.openbadges.trust import Trust, TrustedIssuer
 from assessor.openbadges.withdrawal import CLOCK_TOLERANCE, Standing, StatusAnswer, StatusSource, standing_of
 
@@ -145,9 +144,7 @@ class _Verification:
         elif not self.speaks_open_badges:
             self._note("shape", State.FAILED, "This is a credential, but not an Open Badge 3.0.")
         elif not {"OpenBadgeCredential", "AchievementCredential"} & set(kinds):
-            self._note(
-                "shape", State.FAILED, "This is a credential, but not of the kind that is an Open Badge."
-            )
+            self._note("shape", State.FAILED, "This is a credential, but not of the kind that is an Open Badge.")
         else:
             self._note("shape", State.PASSED, "This is an Open Badge 3.0.")
 
@@ -220,15 +217,11 @@ class _Verification:
     def _issuer_key(self, name: Any) -> bytes | None:
         """The trusted key of this address; None after noting why there is none."""
         if self.issuer is None:
-            self._unproved(
-                f"The issuer {issuer_of(self.document)[:120] or '(none named)'} is not known here."
-            )
+            self._unproved(f"The issuer {issuer_of(self.document)[:120] or '(none named)'} is not known here.")
             return None
         key = self.issuer.keys.get(name) if isinstance(name, str) else None
         if key is None:
-            self._note(
-                "proof", State.NOT_CHECKED, "There is no key of the issuer to check the signature with."
-            )
+            self._note("proof", State.NOT_CHECKED, "There is no key of the issuer to check the signature with.")
             self._note(
                 "key",
                 State.FAILED,

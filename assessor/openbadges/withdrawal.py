@@ -17,8 +17,7 @@ from assessor.openbadges.grammar import read_timestamp
 from assessor.openbadges.jwt import issuer_of
 from assessor.openbadges.proof import check_proof, is_supported, proofs_of
 from assessor.openbadges.status_list import BitstringStatusList
-from assessor.openbadges.strict_json import JsonObject
-from assessor.openbadges.strict_json import read as read_json
+from assessor.openbadges.strict_json import JsonObject, read_json
 from assessor.openbadges.trust import Trust, TrustedIssuer
 
 MAX_LIST_BYTES = 2 * 1024 * 1024
@@ -58,9 +57,7 @@ class StatusAnswer:
     as_of: datetime | None = None
 
 
-def standing_of(
-    document: JsonObject, trust: Trust, now: datetime, source: StatusSource | None
-) -> StatusAnswer:
+def standing_of(document: JsonObject, trust: Trust, now: datetime, source: StatusSource | None) -> StatusAnswer:
     """Read every status entry of a credential; the worst answer wins, then the one that could not be had."""
     if "credentialStatus" not in document:
         return StatusAnswer(Standing.IN_FORCE, "The issuer offers no way to withdraw this badge.")
@@ -76,9 +73,7 @@ def standing_of(
     return min(answers, key=lambda answer: answer.as_of or now)
 
 
-def _answer(
-    entry: Any, document: JsonObject, trust: Trust, now: datetime, source: StatusSource | None
-) -> StatusAnswer:
+def _answer(entry: Any, document: JsonObject, trust: Trust, now: datetime, source: StatusSource | None) -> StatusAnswer:
     try:
         return _read_entry(entry, document, trust, now, source)
     except StatusUnavailable as error:
@@ -93,9 +88,7 @@ def _read_entry(
     # 1. The entry itself.
     if not isinstance(entry, dict) or entry.get("type") != "BitstringStatusListEntry":
         raise StatusUnavailable("The badge names a kind of status that is not checked here.")
-    url, index, purpose = (
-        entry.get(name) for name in ("statusListCredential", "statusListIndex", "statusPurpose")
-    )
+    url, index, purpose = (entry.get(name) for name in ("statusListCredential", "statusListIndex", "statusPurpose"))
     if not isinstance(url, str) or not _is_index(index) or purpose not in ("revocation", "suspension"):
         raise StatusUnavailable("The badge's status entry is incomplete or of an unknown purpose.")
     if entry.get("statusSize", 1) != 1:
@@ -169,11 +162,7 @@ def _key(name: Any, trusted: TrustedIssuer) -> bytes:
 def _list_subject(listed: JsonObject, url: str, purpose: str) -> JsonObject:
     kinds = listed.get("type")
     subject = listed.get("credentialSubject")
-    if (
-        not isinstance(kinds, list)
-        or "BitstringStatusListCredential" not in kinds
-        or not isinstance(subject, dict)
-    ):
+    if not isinstance(kinds, list) or "BitstringStatusListCredential" not in kinds or not isinstance(subject, dict):
         raise StatusUnavailable("What the issuer's address gave is not a status list.")
     purposes = subject.get("statusPurpose")
     if subject.get("type") != "BitstringStatusList" or not isinstance(subject.get("encodedList"), str):

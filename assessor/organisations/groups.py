@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assessor.accounts import cards
@@ -45,6 +45,25 @@ def read_names(text: str) -> list[str]:
     return _distinct(names)
 
 
+def read_title(text: str) -> str:
+    """The name of a group, cleaned. Raises `Invalid` for an empty or too long one."""
+    title = _clean(text)
+    if not title or len(title) > LONGEST_NAME:
+        raise Invalid("Give the group a short name, such as “Thursday evening”.")
+    return title
+
+
+def part_of_day(moment: datetime) -> str:
+    """morning, afternoon or evening, for the name that a new group is offered; in the zone of ``moment``."""
+    return "morning" if moment.hour < 12 else "afternoon" if moment.hour < 17 else "evening"
+
+
+def free_title(session: Session, organisation_id: uuid.UUID, title: str) -> str:
+    """``title``, with a number when the organisation has a group of this name."""
+    taken = [group.name for group in groups_of(session, organisation_id)]
+    return _distinct([*taken, title])[-1]
+
+
 def create_group(
     session: Session,
     organisation_id: uuid.UUID,
@@ -56,10 +75,7 @@ def create_group(
     rng: Random,
 ) -> Group:
     """Create a group, its learners and a card for each. ``language`` is the home language printed on the cards."""
-    title = _clean(name)
-    if not title or len(title) > LONGEST_NAME:
-        raise Invalid("Give the group a short name, such as “Thursday evening”.")
-    group = Group(organisation_id=organisation_id, name=title, code=_free_code(session, rng), created_at=now)
+    group = Group(organisation_id=organisation_id, name=read_title(name), code=_free_code(session, rng), created_at=now)
     session.add(group)
     session.flush()
     _add(session, group, names, language, key, now, rng)
@@ -79,11 +95,14 @@ def add_learners(
 def replace_card(session: Session, group: Group, learner_id: uuid.UUID, key: str, now: datetime, rng: Random) -> Card:
     """Print a lost card again: a new one, and the old one is dead at once."""
     everyone = places(session, group)
-    mine = next((place for place in everyone if place.learner.id == learner_id), None)
-    if mine is None:
-        raise NotFound("This person is not in the group.")
+    mine = _place_of(everyone, learner_id)
     taken = [place.card.picture_words for place in everyone]
     return cards.issue(session, mine.learner, taken, key, now, rng)
+
+
+def find_place(session: Session, group: Group, learner_id: uuid.UUID) -> Place:
+    """One person of a group with the card that works now. Raises `NotFound`."""
+    return _place_of(places(session, group), learner_id)
 
 
 def groups_of(session: Session, organisation_id: uuid.UUID) -> Sequence[Group]:
@@ -91,6 +110,16 @@ def groups_of(session: Session, organisation_id: uuid.UUID) -> Sequence[Group]:
     return session.scalars(
         select(Group).where(Group.organisation_id == organisation_id).order_by(Group.created_at.desc(), Group.name)
     ).all()
+
+
+def sizes(session: Session, organisation_id: uuid.UUID) -> dict[uuid.UUID, int]:
+    """Group → number of people in it."""
+    rows = session.execute(
+        select(GroupMember.group_id, func.count())
+        .where(GroupMember.organisation_id == organisation_id)
+        .group_by(GroupMember.group_id)
+    )
+    return {group_id: people for group_id, people in rows}
 
 
 def find_group(session: Session, organisation_id: uuid.UUID, group_id: uuid.UUID) -> Group:
@@ -120,15 +149,20 @@ def places(session: Session, group: Group) -> list[Place]:
     return [Place(learner, card, position) for learner, card, position in rows]
 
 
+def _place_of(everyone: Sequence[Place], learner_id: uuid.UUID) -> Place:
+    mine = next((place for place in everyone if place.learner.id == learner_id), None)
+    if mine is None:
+        raise NotFound("This person is not in the group.")
+    return mine
+
+
 def _add(
     session: Session, group: Group, names: Sequence[str], language: str, key: str, now: datetime, rng: Random
 ) -> None:
     present = places(session, group)
     taken: list[Sequence[str]] = [place.card.picture_words for place in present]
     for position, nickname in enumerate(names, start=1 + max((place.position for place in present), default=0)):
-        learner = Learner(
-            organisation_id=group.organisation_id, nickname=nickname, language=language, created_at=now
-        )
+        learner = Learner(organisation_id=group.organisation_id, nickname=nickname, language=language, created_at=now)
         session.add(learner)
         session.flush()
         session.add(

@@ -44,6 +44,17 @@ def organisation_for(session: Session, code: str, account_id: uuid.UUID, role: s
     return organisation
 
 
+def roles_of(session: Session, organisation_id: uuid.UUID, account_id: uuid.UUID) -> frozenset[str]:
+    """The roles that an account has in an organisation."""
+    return frozenset(
+        session.scalars(
+            select(Membership.role).where(
+                Membership.organisation_id == organisation_id, Membership.account_id == account_id
+            )
+        )
+    )
+
+
 def organisations_of(session: Session, account_id: uuid.UUID) -> Sequence[Organisation]:
     """The organisations in which this account has any role, by name."""
     return session.scalars(

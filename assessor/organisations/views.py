@@ -1,17 +1,32 @@
-"""The guard before every request, and the staff's pages of groups and cards."""
+"""The guard before every request, and the staff's pages of groups and cards.
 
-from flask import Blueprint, current_app, g, redirect, request, session, url_for
+Where a group meets a test (the start page of an organisation, the page of one group, sessions) is `sittings`' to show:
+it knows both.
+"""
+
+import random
+import uuid
+
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date, gettext
+from markupsafe import Markup
 
-from assessor import access
-from assessor.accounts import visits
+from assessor import access, locale
+from assessor.accounts import cards, visits
 from assessor.accounts.models import Account, Learner, Visit
 from assessor.accounts.views import TOKEN
+from assessor.config import Settings
 from assessor.database import db, now, reading
 from assessor.errors import NotAllowed, NotFound
-from assessor.organisations import roles
+from assessor.organisations import groups, navigation, roles
+from assessor.organisations.card_sheet import card_sheet
+from assessor.organisations.forms import NamesForm, NewGroupForm
+from assessor.organisations.models import Group
 
 pages = Blueprint("organisations", __name__, template_folder="templates", url_prefix="/staff")
+pages.app_context_processor(navigation.staff_navigation)
+pages.app_url_defaults(navigation.name_the_organisation)
 
 
 class NoCard(NotAllowed):
@@ -54,8 +69,126 @@ def _let_staff_in(visit: Visit | None, rule: access.Access) -> ResponseReturnVal
         return redirect(url_for("accounts.sign_in"))
     g.account = account
     if rule.kind == "staff":
-        code = (request.view_args or {}).get("organisation", "")
+        code = (request.view_args or {}).pop("organisation", "")  # views read g.organisation
         g.organisation = roles.organisation_for(db.session, code, account.id, rule.role)
     if account.must_change_password and request.endpoint != "accounts.password":
         return redirect(url_for("accounts.password"))
     return None
+
+
+@pages.get("/")
+@access.signed_in
+def start() -> ResponseReturnValue:
+    """To the one organisation of this person, or a choice of several."""
+    mine = [
+        (organisation, first)
+        for organisation in roles.organisations_of(db.session, g.account.id)
+        if (first := navigation.first_place(roles.roles_of(db.session, organisation.id, g.account.id)))
+    ]
+    addresses = [(one, url_for(first.endpoint, organisation=one.code)) for one, first in mine]
+    if len(addresses) == 1:
+        return redirect(addresses[0][1])
+    return render_template("organisations/choose.html", addresses=addresses)
+
+
+@pages.route("/<organisation>/groups/new", methods=["GET", "POST"])
+@access.staff("invigilator")
+def new_group() -> ResponseReturnValue:
+    """From names to a group with cards."""
+    form = NewGroupForm(title=_title_for_now(), language=locale.page_language().code)
+    if not form.validate_on_submit():
+        return render_template("organisations/new_group.html", form=form), (422 if form.errors else 200)
+    group = groups.create_group(
+        db.session, g.organisation.id, form.title.data, form.people, form.language.data, _key(), now(), _rng()
+    )
+    db.session.commit()
+    return redirect(url_for("invigilation.group", group=group.id))
+
+
+@pages.route("/<organisation>/groups/<uuid:group>/names", methods=["GET", "POST"])
+@access.staff("invigilator")
+def add_names(group: uuid.UUID) -> ResponseReturnValue:
+    """More people for a group."""
+    found = groups.find_group(db.session, g.organisation.id, group)
+    form = NamesForm(language=locale.page_language().code)
+    if not form.validate_on_submit():
+        return render_template("organisations/add_names.html", form=form, group=found), (422 if form.errors else 200)
+    people = form.people
+    groups.add_learners(db.session, found, people, form.language.data, _key(), now(), _rng())
+    db.session.commit()
+    flash(gettext("Added: %(names)s. Print the cards now.", names=", ".join(people)))
+    return redirect(url_for("invigilation.group", group=found.id))
+
+
+@pages.get("/<organisation>/groups/<uuid:group>/cards.pdf")
+@access.staff("invigilator")
+def group_cards(group: uuid.UUID) -> ResponseReturnValue:
+    """The cards of everybody, ten a page."""
+    found = groups.find_group(db.session, g.organisation.id, group)
+    return _sheet(groups.places(db.session, found), found)
+
+
+@pages.get("/<organisation>/groups/<uuid:group>/people/<uuid:learner>")
+@access.staff("invigilator")
+def card(group: uuid.UUID, learner: uuid.UUID) -> ResponseReturnValue:
+    """The card of one person: print it again, or replace a lost one."""
+    found = groups.find_group(db.session, g.organisation.id, group)
+    place = groups.find_place(db.session, found, learner)
+    return render_template("organisations/card.html", group=found, place=place)
+
+
+@pages.get("/<organisation>/groups/<uuid:group>/people/<uuid:learner>/card.pdf")
+@access.staff("invigilator")
+def card_pdf(group: uuid.UUID, learner: uuid.UUID) -> ResponseReturnValue:
+    """One card, to be printed."""
+    found = groups.find_group(db.session, g.organisation.id, group)
+    return _sheet([groups.find_place(db.session, found, learner)], found)
+
+
+@pages.post("/<organisation>/groups/<uuid:group>/replace-card/<uuid:learner>")
+@access.staff("invigilator")
+def replace_card(group: uuid.UUID, learner: uuid.UUID) -> ResponseReturnValue:
+    """A lost card is dead at once; a new one is ready to be printed."""
+    found = groups.find_group(db.session, g.organisation.id, group)
+    groups.replace_card(db.session, found, learner, _key(), now(), _rng())
+    db.session.commit()
+    flash(gettext("The old card has stopped. Print the new one now."))
+    return redirect(url_for("organisations.card", group=found.id, learner=learner))
+
+
+@pages.app_template_global()
+def card_pictures(place: groups.Place) -> list[tuple[Markup, str]]:
+    """The three pictures of a card with their words in the language of the page."""
+    names, code = cards.picture_word_names(), locale.page_language().code
+    return [
+        (Markup(cards.picture_svg(word)), names[word].get(code, word))  # our own files
+        for word in place.card.picture_words
+    ]
+
+
+def _sheet(places: list[groups.Place], group: Group) -> ResponseReturnValue:
+    settings: Settings = current_app.config["SETTINGS"]
+    content = card_sheet(places, group, _key(), locale.page_language().code, settings)
+    answer = current_app.response_class(content, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="cards-{group.code}.pdf"'
+    return answer
+
+
+def _title_for_now() -> str:
+    """Such as "Thursday evening", by the clock of this machine."""
+    moment = now().astimezone()
+    weekday = format_date(moment, "EEEE", rebase=False)
+    title = {
+        "morning": gettext("%(weekday)s morning", weekday=weekday),
+        "afternoon": gettext("%(weekday)s afternoon", weekday=weekday),
+        "evening": gettext("%(weekday)s evening", weekday=weekday),
+    }[groups.part_of_day(moment)]
+    return groups.free_title(db.session, g.organisation.id, title)
+
+
+def _key() -> str:
+    return str(current_app.config["SECRET_KEY"])
+
+
+def _rng() -> random.Random:
+    return random.SystemRandom()

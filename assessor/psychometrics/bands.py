@@ -7,7 +7,7 @@ A band is awarded when the person has probably reached it (P >= .90), not when t
 it: a certificate is read by people who cannot see its standard error.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -108,14 +108,17 @@ class Bands(Rule):
         return estimate.rests_on_success and estimate.probability_at_least(cut) >= self.certainty
 
 
-def area_score(estimate: Estimate | None, cuts: Sequence[float] = CUTS) -> int:
-    """Return the posterior mean as a score from 0 to 100, or `NOT_ASSESSED` where there is no estimate.
+def area_score(estimate: Estimate | None) -> int:
+    """Return the posterior mean as a score from 0 to 100, or `NOT_ASSESSED` where there is no estimate."""
+    return NOT_ASSESSED if estimate is None else score_at(estimate.theta)
+
+
+def score_at(theta: float) -> int:
+    """Return the score from 0 to 100 of a theta.
 
     Piecewise linear: the cuts above Basic lie at 25, 50 and 75, and the ends two standard deviations outside
     them, so that theta -3, -1, 0, 1, 3 become 0, 25, 50, 75, 100. Halves round up.
     """
-    if estimate is None:
-        return NOT_ASSESSED
-    _, *inner = cuts
+    _, *inner = CUTS
     anchors = [inner[0] - 2, *inner, inner[-1] + 2]
-    return int(np.floor(np.interp(estimate.theta, anchors, [0, 25, 50, 75, 100]) + 0.5))
+    return int(np.floor(np.interp(theta, anchors, [0, 25, 50, 75, 100]) + 0.5))

@@ -1,5 +1,6 @@
 """From a confirmed result to an award: the one step between a sitting and a certificate."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -37,9 +38,7 @@ def award_of(session: Session, sitting: Sitting) -> Award | None:
     return awarding.find_by_source(session, sitting.organisation_id, source(sitting))
 
 
-def award(
-    session: Session, sitting: Sitting, holder: awarding.Holder, settings: Settings, now: datetime
-) -> Award:
+def award(session: Session, sitting: Sitting, holder: awarding.Holder, settings: Settings, now: datetime) -> Award:
     """Award the band of a confirmed, finished sitting to the person of this name.
 
     Raises `NoBand`, `NotConfirmed`, or `NameNotUsable`.
@@ -62,9 +61,7 @@ def award(
     return awarding.award(session, sitting.organisation_id, holder, grounds, settings, now, sitting.confirmed_by)
 
 
-def _conditions(
-    session: Session, sitting: Sitting, result: Result, supervised: bool, title: str
-) -> dict[str, object]:
+def _conditions(session: Session, sitting: Sitting, result: Result, supervised: bool, title: str) -> dict[str, object]:
     shown = _presentations(session, sitting)
     edition = releases.edition(session, sitting.release_id)
     home = any(one.home_language_used for one in shown)

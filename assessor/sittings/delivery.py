@@ -63,8 +63,7 @@ def open_presentation(session: Session, sitting: Sitting) -> Presentation | None
         select(Presentation)
         .outerjoin(
             Response,
-            (Response.organisation_id == Presentation.organisation_id)
-            & (Response.presentation_id == Presentation.id),
+            (Response.organisation_id == Presentation.organisation_id) & (Response.presentation_id == Presentation.id),
         )
         .where(
             Presentation.organisation_id == sitting.organisation_id,
@@ -149,12 +148,9 @@ def administered(session: Session, sitting: Sitting) -> Sequence[adaptive.Admini
         select(Presentation.item_id, Response.points)
         .join(
             Response,
-            (Response.organisation_id == Presentation.organisation_id)
-            & (Response.presentation_id == Presentation.id),
+            (Response.organisation_id == Presentation.organisation_id) & (Response.presentation_id == Presentation.id),
         )
-        .where(
-            Presentation.organisation_id == sitting.organisation_id, Presentation.sitting_id == sitting.id
-        )
+        .where(Presentation.organisation_id == sitting.organisation_id, Presentation.sitting_id == sitting.id)
         .order_by(Presentation.position)
     )
     return [adaptive.Administered(item_id, points) for item_id, points in rows]

@@ -1,20 +1,25 @@
 """What learners post, besides answers."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length
 from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, RadioField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length
 
 
 class NameForm(FlaskForm):
     """The name as it is to be printed, and the agreement to print it."""
 
     name = StringField(
-        "", [InputRequired(_("Write the name as it should be printed.")), Length(max=80, message=_("Write it shorter."))]
+        "",
+        [
+            InputRequired(_("Write the name as it should be printed.")),
+            Length(max=80, message=_("Write it shorter.")),
+        ],
     )
     second = StringField("", [Length(max=80, message=_("Write it shorter."))])
     agreed = BooleanField("", [DataRequired(_("Say yes first: press the box under the name."))])
@@ -31,3 +36,10 @@ class WordsLogin:
 def read_words(form: "MultiDict[str, str]", known: Sequence[str]) -> WordsLogin:
     """Read the login without a card; what is no picture word is left out."""
     return WordsLogin(form.get("code", "").strip()[:8], frozenset(form.getlist("word")) & frozenset(known))
+
+
+class OpenForm(FlaskForm):
+    """Which test is opened for a group, and whether somebody stays in the room."""
+
+    design = RadioField(_("Which test?"), [InputRequired(_("Choose a test."))], coerce=uuid.UUID)
+    supervised = BooleanField(_("I stay in the room. The certificate says: supervised."), default=True)

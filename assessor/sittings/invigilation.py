@@ -13,6 +13,7 @@ from assessor.accounts.models import Learner
 from assessor.assessments import designing
 from assessor.errors import Conflict, NotFound
 from assessor.organisations import groups
+from assessor.organisations.models import Group
 from assessor.sittings.models import Invigilation, Presentation, Response, Result, Sitting
 
 #: A learner on one question for longer than this is shown as one who may need a word.
@@ -88,12 +89,30 @@ def find(session: Session, organisation_id: uuid.UUID, invigilation_id: uuid.UUI
     return invigilation
 
 
+def open_of(session: Session, organisation_id: uuid.UUID, group_id: uuid.UUID) -> Invigilation | None:
+    """The session that is open for a group, or None."""
+    return session.scalar(
+        select(Invigilation).where(
+            Invigilation.organisation_id == organisation_id,
+            Invigilation.group_id == group_id,
+            Invigilation.ended_at.is_(None),
+        )
+    )
+
+
+def sessions_of_group(session: Session, group: Group) -> Sequence[Invigilation]:
+    """Every session of a group, newest first."""
+    return session.scalars(
+        select(Invigilation)
+        .where(Invigilation.organisation_id == group.organisation_id, Invigilation.group_id == group.id)
+        .order_by(Invigilation.opened_at.desc())
+    ).all()
+
+
 def newest_of_groups(session: Session, organisation_id: uuid.UUID) -> dict[uuid.UUID, Invigilation]:
     """For each group that had one, its newest session."""
     rows = session.scalars(
-        select(Invigilation)
-        .where(Invigilation.organisation_id == organisation_id)
-        .order_by(Invigilation.opened_at)
+        select(Invigilation).where(Invigilation.organisation_id == organisation_id).order_by(Invigilation.opened_at)
     )
     return {row.group_id: row for row in rows}
 
@@ -174,8 +193,7 @@ def _progress(session: Session, invigilation: Invigilation) -> dict[uuid.UUID, t
         )
         .outerjoin(
             Response,
-            (Response.organisation_id == Presentation.organisation_id)
-            & (Response.presentation_id == Presentation.id),
+            (Response.organisation_id == Presentation.organisation_id) & (Response.presentation_id == Presentation.id),
         )
         .where(
             Sitting.organisation_id == invigilation.organisation_id,
@@ -195,7 +213,7 @@ def _bands(session: Session, invigilation: Invigilation) -> dict[uuid.UUID, int 
             Sitting.invigilation_id == invigilation.id,
         )
     )
-    return {sitting_id: band for sitting_id, band in rows}
+    return dict(rows.tuples().all())
 
 
 def _seat(

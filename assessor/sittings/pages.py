@@ -1,5 +1,6 @@
 """What learner pages show: languages, sounds, pictures, and the result in words."""
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -7,17 +8,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-
-from assessor.accounts import cards
 from assessor.banks import releases
 from assessor.frameworks import plain_words
-from assessor.items.item import Item
+from assessor.items.item import BANDS, Item
 from assessor.items.speech import sound_name
 from assessor.sittings.models import Result, Sitting
 
 STATIC = Path(__file__).parent.parent / "static"
-COMPETENCE_ICONS = {"1.1": "search", "2.1": "message", "4.1": "phone", "4.2": "lock"}
-MOST_SENTENCES = 5
 MOST_STEPS = 3
 
 
@@ -48,47 +45,29 @@ def _interface_sounds() -> frozenset[str]:
     return frozenset(path.name for path in (STATIC / "sounds").glob("*.mp3"))
 
 
-@cache
-def picture_svg(name: str) -> str:
-    """The drawing of a picture word, to be put into the page."""
-    if name not in cards.picture_words():
-        return ""
-    return (STATIC / "pictures" / f"{name}.svg").read_text(encoding="utf-8")
-
-
 def result_page(session: Session, sitting: Sitting, result: Result) -> dict[str, Any]:
     """What the result page says: sentences of the band reached, the map, and what to learn next."""
     edition = releases.edition(session, sitting.release_id)
     test, home = sitting.test_language, sitting.help_language
+    band = None if result.band is None else BANDS[result.band - 1]
     return {
-        "can": _can(edition.competences, result.band, test, home),
+        "can": _can(band, test, home) if band else [],
         "map": [_map_row(code, result.competences.get(code), test, home) for code in edition.competences],
-        "steps": _steps(edition.competences, result, test, home),
+        "steps": _steps(edition.competences, result, band, test, home),
     }
 
 
-def _can(codes: tuple[str, ...], band: int | None, test: str, home: str) -> list[dict[str, str]]:
-    if band is None:
-        return []
-    lines = [
-        {
-            "icon": COMPETENCE_ICONS.get(code, "tick"),
-            "text": plain_words.can(code, band, test)[position],
-            "home_text": plain_words.can(code, band, home)[position],
-        }
-        for position in (0, 1)
-        for code in codes
-        if position < len(plain_words.can(code, band, "en"))
-    ]
-    return lines[:MOST_SENTENCES]
+def _can(band: str, test: str, home: str) -> list[dict[str, str]]:
+    pairs = zip(plain_words.can_sentences(band, test), plain_words.can_sentences(band, home), strict=True)
+    return [{"icon": one.icon, "text": one.phrase.text, "home_text": other.phrase.text} for one, other in pairs]
 
 
 def _map_row(code: str, result: dict[str, Any] | None, test: str, home: str) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "icon": COMPETENCE_ICONS.get(code, "grid"),
+        "icon": plain_words.icon(code),
         "code": code,
-        "name": plain_words.name(code, test),
-        "home_name": plain_words.name(code, home),
+        "name": plain_words.short_name(code, test).text,
+        "home_name": plain_words.short_name(code, home).text,
         "low": None,
     }
     if result is not None:
@@ -101,17 +80,14 @@ def _on_the_bar(theta: float) -> float:
     return min(100.0, max(0.0, 50 + 25 * theta))
 
 
-def _steps(codes: tuple[str, ...], result: Result, test: str, home: str) -> list[dict[str, str]]:
-    """First what went least well, then what was not asked; at most three."""
-    weakest = sorted(codes, key=lambda code: result.competences.get(code, {"mean": 99.0})["mean"])
-    target = min((result.band or 0) + 1, 2)
+def _steps(codes: tuple[str, ...], result: Result, band: str | None, test: str, home: str) -> list[dict[str, str]]:
+    """What went least well comes first, what was not asked last; at most three."""
+    asked_first = sorted(codes, key=lambda code: result.competences.get(code, {}).get("mean", math.inf))
     return [
         {
-            "icon": COMPETENCE_ICONS.get(code, "star"),
-            "text": plain_words.next_step(code, target, test),
-            "home_text": plain_words.next_step(code, target, home),
+            "icon": plain_words.icon(code),
+            "text": plain_words.next_step(code, band, test).text,
+            "home_text": plain_words.next_step(code, band, home).text,
         }
-        for code in weakest[:MOST_STEPS]
+        for code in asked_first[:MOST_STEPS]
     ]
-
-

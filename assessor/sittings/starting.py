@@ -54,7 +54,13 @@ def current_sitting(session: Session, learner: Learner) -> Sitting | None:
 
 
 def start(
-    session: Session, learner: Learner, invigilation: Invigilation, language: str, device: str, now: datetime, rng: Random
+    session: Session,
+    learner: Learner,
+    invigilation: Invigilation,
+    language: str,
+    device: str,
+    now: datetime,
+    rng: Random,
 ) -> Sitting:
     """Begin the learner's sitting in this session, or give back the one that was begun.
 

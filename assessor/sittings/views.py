@@ -21,7 +21,8 @@ from assessor.database import db, now
 from assessor.errors import Conflict, NotAllowed
 from assessor.items import interactions
 from assessor.sittings import awarding as sitting_awards
-from assessor.sittings import delivery, entry, pages as page, starting
+from assessor.sittings import delivery, entry, starting
+from assessor.sittings import pages as page
 from assessor.sittings.forms import NameForm, read_words
 from assessor.sittings.models import Result, Sitting
 
@@ -104,7 +105,7 @@ def landing() -> ResponseReturnValue:
 @pages.post("/me")
 @access.learner
 def not_mine() -> ResponseReturnValue:
-    """"Not my card": end the visit."""
+    """ "Not my card": end the visit."""
     visits.end_of_learner(db.session, g.learner.organisation_id, g.learner.id)
     db.session.commit()
     session.clear()
@@ -139,9 +140,7 @@ def what_happens() -> ResponseReturnValue:
     if (opened := starting.open_invigilation(db.session, g.learner)) is None:
         return _closed("not open", 0)
     practice = starting.practice_items(db.session, opened)
-    return render_template(
-        "sittings/what_happens.html", **_interface(g.learner.language), practice_count=practice
-    )
+    return render_template("sittings/what_happens.html", **_interface(g.learner.language), practice_count=practice)
 
 
 @pages.post("/me/start")
@@ -153,7 +152,13 @@ def start() -> ResponseReturnValue:
         return _closed("not open", 0)
     try:
         starting.start(
-            db.session, g.learner, opened, g.learner.language, _device(), now(), random.Random(secrets.randbits(128))
+            db.session,
+            g.learner,
+            opened,
+            g.learner.language,
+            _device(),
+            now(),
+            random.Random(secrets.randbits(128)),
         )
         db.session.commit()
     except IntegrityError:  # a double tap: the first one began it
@@ -293,13 +298,12 @@ def certificate() -> ResponseReturnValue:
     if award is None:
         return redirect(url_for("sittings.result"))
     template = achievements.find(db.session, award.achievement_code, _settings())
-    wording = template.certificate.wording_in(award.language)
     signed = issuing.credential_of(db.session, award)
     shown: dict[str, Any] = {
         "holder": award.holder_name,
         "second": award.second_name,
-        "title": template.certificate.title_in(award.language),
-        "band": wording[f"band_{(award.level + 1) // 2}"],
+        "title": template.certificate.title[award.language],
+        "band": template.certificate.wording[award.language][f"band_{(award.level + 1) // 2}"],
         "ready": signed is not None,
     }
     if signed is not None:
@@ -309,7 +313,7 @@ def certificate() -> ResponseReturnValue:
             "pdf_url": url_for("sittings.proof", form="pdf"),
             "png_url": url_for("sittings.proof", form="png"),
             "json_url": url_for("sittings.proof", form="json"),
-            "check_url": issuing.qr_text(award, signed, _settings()),
+            "check_url": issuing.qr_text(signed, _settings()),
             "host": _settings().host,
         }
     return render_template("sittings/certificate.html", **_both(sitting), certificate=shown)
@@ -375,7 +379,7 @@ def _interface(code: str) -> dict[str, Any]:
         "home_language": None,
         "shows_home": False,
         "sound_url": _sound_url(None),
-        "picture_svg": lambda name: Markup(page.picture_svg(name)),  # our own files
+        "picture_svg": lambda name: Markup(cards.picture_svg(name)),  # our own files
     }
 
 

@@ -11,7 +11,7 @@ let waiting = null; // {body, tries, timer}: an answer that did not get through
 
 form.noValidate = true; // our own sentence instead of the browser's
 restore();
-form.addEventListener("change", () => { keep(); missing.hidden = true; });
+form.addEventListener("change", () => { keep(); markList(); missing.hidden = true; });
 form.addEventListener("submit", submit);
 window.addEventListener("online", () => waiting && send(waiting.body));
 window.addEventListener("pageshow", (event) => { if (event.persisted) { sending = false; tell(null); } });
@@ -76,6 +76,11 @@ function hand(body) {
   }
   document.body.append(plain);
   plain.submit();
+}
+
+// The list under a picture has no inputs of its own: its cards are labels of those on the picture.
+function markList() {
+  for (const label of form.querySelectorAll(".listed > label")) label.parentElement.classList.toggle("chosen", label.control.checked);
 }
 
 function tell(name) {

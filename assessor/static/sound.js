@@ -29,7 +29,9 @@ function voice(text) {
   return speech?.getVoices().find((one) => one.localService && one.lang.toLowerCase().split(/[-_]/)[0] === short);
 }
 
-const hasSound = (text) => Boolean(text.dataset.say || voice(text));
+function hasSound(text) {
+  return Boolean(text.dataset.say || voice(text));
+}
 
 function mark() {
   for (const button of document.querySelectorAll("[data-sound]")) {

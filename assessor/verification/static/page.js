@@ -113,7 +113,8 @@ async function keepForLater() {
   active.postMessage([...new Set([...loaded, ...trust.fetched])]);
 }
 
-chooser.addEventListener('change', () => speak(chooser.value).then(draw));
+chooser.addEventListener('change', () => speak(chooser.value).then(draw)
+  .catch(() => { chooser.value = document.documentElement.lang; }));
 window.addEventListener('hashchange', () => {
   const link = takeLink();
   if (!link) return;

@@ -12,7 +12,7 @@ export function el(tag, attributes, ...children) {
     if (typeof value === 'function') node.addEventListener(name, value);
     else if (value !== null && value !== undefined) node.setAttribute(name, value);
   }
-  node.append(...children.flat().filter(child => child !== null && child !== undefined && child !== ''));
+  node.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== ''));
   return node;
 }
 export const icon = (name, kind = 'icon') =>
@@ -23,7 +23,7 @@ const bdi = value => el('bdi', null, value);
 export function say(template, values = {}) {
   const fill = text => text.split(/(\{\w+\})/).map(part => {
     const name = part.match(/^\{(\w+)\}$/)?.[1];
-    return name in values ? (values[name] instanceof Node ? values[name] : bdi(values[name])) : part;
+    return name in values ? (values[name] instanceof Node ? values[name].cloneNode(true) : bdi(values[name])) : part;
   });
   return template.split('*').flatMap((part, at) => (at % 2 ? el('b', null, fill(part)) : fill(part)));
 }
@@ -101,7 +101,7 @@ export class Drawing {
       ? el('p', { class: 'note' }, el('span', null, say(words.demonstration))) : null;
     if (!found.summary) return [el('div', { class: 'only' }, demonstration, this.advice(), this.numberOnly(), this.buttons())];
     return [
-      el('div', { class: 'person' }, demonstration, found.result === 8 ? this.advice() : null, this.who(), this.tasks(), this.conditions(), this.ask()),
+      el('div', { class: 'person' }, demonstration, found.result === 8 ? el('section', null, this.advice()) : null, this.who(), this.tasks(), this.conditions(), this.ask()),
       el('div', { class: 'paper' }, this.compare(), this.ask('wide'), this.address(), this.buttons()),
     ];
   }
@@ -217,7 +217,8 @@ export class Drawing {
   }
 
   buttons() {
-    const { found, words, act } = this, email = this.issuer?.email ?? act.email;
+    const { found, words, act } = this;
+    const email = this.issuer?.email ?? (found.result === 7 ? act.email : null);
     const subject = encodeURIComponent([words.report, found.number].filter(Boolean).join(' '));
     return el('div', { class: 'buttons' },
       email ? el('a', { class: 'second', href: `mailto:${email}?subject=${subject}` }, icon('flag'), words.report) : null,

@@ -49,6 +49,7 @@ async function answer(request, url) {
     if (got.ok) await cache.put(keyOf(url), got.clone());
     return got;
   });
+  network.catch(() => {}); // it may fail after the kept answer was given
   const late = new Promise((_, refuse) => setTimeout(refuse, PATIENCE));
   try {
     const got = await Promise.race([network, late]);

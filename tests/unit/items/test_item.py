@@ -1,4 +1,4 @@
-"""Items are values: stored and read back unchanged, translated field by field, priced before anybody answers."""
+"""Items are values: stored and read back unchanged, translated field by field, given a prior."""
 
 import json
 from dataclasses import replace
@@ -73,7 +73,7 @@ def test_the_expert_prior_follows_level_complexity_and_agreement(
 ) -> None:
     item = replace(items["fs-41-note"], level=level, complexity=complexity, agreed=agreed)
 
-    assert expert_prior(item) == (1.2, pytest.approx(b), 0.3, se_b)
+    assert expert_prior(item) == pytest.approx((1.2, b, 0.3, se_b))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,157 @@
+"""The console script ``assessor``: every command, and what its exit code means.
+
+0 done · 1 the answer is no · 2 could not be checked · 64 wrong usage. ``--json`` prints one JSON document on stdout;
+messages go to stderr.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+import click
+import structlog
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from assessor.config import BadSetting, Settings, load_settings
+from assessor.errors import Refusal
+from assessor.items.findings import BrokenBank
+
+WRONG_USAGE = 64
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Adaptive tests of digital competence, signed badges, certificates that any phone can check."""
+
+
+def main() -> None:
+    """Run the console script and turn every refusal into one sentence and an exit code."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(WRONG_USAGE)
+    except click.exceptions.Abort:
+        sys.exit(1)
+    except (Refusal, BadSetting, BrokenBank) as refusal:
+        click.echo(str(refusal), err=True)
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+@contextlib.contextmanager
+def application() -> Iterator[tuple[Flask, Session, Settings]]:
+    """The application of the instance, with a database session that is committed at the end."""
+    from assessor import create_app
+    from assessor.database import db
+
+    settings = load_settings()
+    app = create_app(settings)
+    with app.app_context():
+        yield app, db.session, settings
+        db.session.commit()
+
+
+def answer(document: dict[str, Any], as_json: bool, text: str) -> None:
+    """Print one JSON document, or the words for people."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2) if as_json else text)
+
+
+def now() -> datetime:
+    """The time of this moment."""
+    return datetime.now(UTC)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the newest version, make missing keys, load banks and badges."""
+    from assessor import demo
+
+    with application() as (_app, session, settings):
+        _upgrade()
+        for line in demo.load_data(session, settings, now()):
+            click.echo(line, err=True)
+
+
+@cli.command("demo")
+def demo_command() -> None:
+    """Fill an empty installation: an organisation, a manager, a test, a group with an open session."""
+    with application() as (app, session, settings):
+        _upgrade()
+        _print_addresses(_install(app, session, settings), settings)
+
+
+@cli.command()
+def run() -> None:
+    """Start the server and one worker; an empty installation is filled first."""
+    from assessor import serving
+
+    settings = load_settings()
+    serving.check_folder(settings.instance)
+    serving.check_address(settings.bind)
+    with application() as (app, session, settings):
+        _upgrade()
+        installed = _install(app, session, settings)
+        session.commit()
+        _print_addresses(installed, settings)
+    sys.exit(serving.serve(settings))
+
+
+@cli.command()
+def worker() -> None:
+    """Do jobs as they come: sign badges, sign status lists again."""
+    from assessor import create_app, serving
+
+    serving.work(create_app(load_settings()))
+
+
+def _upgrade() -> None:
+    import flask_migrate
+
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    flask_migrate.upgrade()
+
+
+def _install(app: Flask, session: Session, settings: Settings) -> Any:
+    from assessor import demo
+
+    for line in demo.load_data(session, settings, now()):
+        click.echo(line, err=True)
+    return demo.install(session, settings, app.config["SECRET_KEY"], now(), Random(secrets.randbits(128)))
+
+
+def _print_addresses(installed: Any, settings: Settings) -> None:
+    url = settings.public_url
+    password = installed.password or "(the one that you chose)"
+    click.echo(
+        f"\n  Staff          {url}/staff/   name {installed.login}, password {password}"
+        f"\n  A learner      {url}/k/{installed.card_secret}"
+        f"\n  Check a paper  {settings.verification_prefix}"
+        f"\n  Your data      {settings.instance}"
+    )
+    if not os.environ.get("ASSESSOR_KEY_PASSPHRASE") and not settings.key_passphrase_file:
+        click.echo(f"  Key passphrase {settings.instance / 'keys' / 'passphrase'} (made here; keep a copy elsewhere)")
+    click.echo("", nl=True)
+
+
+def _gather() -> None:
+    """The contexts' own commands."""
+    from assessor.assessments.commands import simulate
+    from assessor.banks.commands import banks
+    from assessor.credentials import commands as credentials
+    from assessor.verification.commands import verify
+
+    for command in (banks, simulate, verify, *credentials.COMMANDS):
+        cli.add_command(command)
+
+
+_gather()

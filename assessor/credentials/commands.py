@@ -1,0 +1,191 @@
+"""Commands of the issuer: award, export, revoke, keys, did, status-list, trust."""
+
+import contextlib
+import json
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assessor.certificates import number as numbers
+from assessor.certificates.trust import REASON_CLASSES
+from assessor.config import Settings, key_passphrase
+from assessor.credentials import awarding, issuer, issuing, keys, publishing, status
+from assessor.credentials.models import Award
+from assessor.database import db
+from assessor.errors import Invalid, NotFound
+from assessor.organisations.models import Organisation
+
+out_option = click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+json_option = click.option("--json", "as_json", is_flag=True, help="print one JSON document")
+
+
+@contextlib.contextmanager
+def _installation() -> Iterator[tuple[Session, Settings]]:
+    from assessor import create_app
+
+    with create_app().app_context():
+        yield db.session, current_app.config["SETTINGS"]
+        db.session.commit()
+
+
+@click.command()
+@click.argument("badge")
+@click.option("--name", required=True, help="the holder's name as printed")
+@click.option("--second", default="", help="its second spelling")
+@click.option("--level", type=click.IntRange(1, 8), required=True)
+@click.option("--result", "results", multiple=True, metavar="CODE=VALUE", help="a competence's score, 0 to 100")
+@click.option("--language", default="en", show_default=True, help="of the certificate's words")
+@json_option
+def award(
+    badge: str, name: str, second: str, level: int, results: tuple[str, ...], language: str, as_json: bool
+) -> None:
+    """Award a badge by its code and sign it at once, for results that came from elsewhere."""
+    with _installation() as (session, settings):
+        grounds = awarding.Grounds(
+            source=f"command {uuid.uuid4()}",
+            achievement_code=badge,
+            language=language,
+            level=level,
+            results=dict(map(_result, results)),
+            conditions={
+                **dict.fromkeys(("supervised", "helper", "paper", "home_language_help", "sound"), False),
+                **{"device": "unknown", "items": 0, "test_language": language, "help_language": ""},
+            },
+        )
+        now = datetime.now(UTC)
+        holder = awarding.Holder(name, second)
+        decided = awarding.award(session, _first_organisation(session), holder, grounds, settings, now)
+        session.add(issuing.sign(session, decided, settings, now))
+        document = {
+            "id": issuer.credential_url(settings, decided.id),
+            "number": numbers.written(decided.number),
+        }
+    click.echo(json.dumps(document) if as_json else document["id"])
+
+
+@click.command()
+@click.argument("credential")
+@click.option("--format", "form", type=click.Choice(sorted(issuing.FORMS)), required=True)
+@out_option
+def export(credential: str, form: str, out: Path) -> None:
+    """Write a certificate, named by id, address or number, as a file."""
+    with _installation() as (session, settings):
+        exported = issuing.export(session, _award(session, credential), form, settings)
+    out.write_bytes(exported.content)
+    click.echo(str(out), err=True)
+
+
+@click.command()
+@click.argument("credential")
+@click.option("--reason", type=click.Choice(REASON_CLASSES), required=True)
+def revoke(credential: str, reason: str) -> None:
+    """Withdraw a certificate; every check answers so at once."""
+    with _installation() as (session, settings):
+        awarding.revoke(session, _award(session, credential), reason, settings, datetime.now(UTC))
+    click.echo("Withdrawn.")
+
+
+@click.group("keys")
+def keys_group() -> None:
+    """The signing keys."""
+
+
+@keys_group.command("list")
+@json_option
+def list_keys(as_json: bool) -> None:
+    """Every key with its use and state; private halves are never shown."""
+    with _installation() as (session, _settings):
+        rows = [
+            {"kid": key.kid, "use": key.use, "state": key.state, "public_hex": key.public_key.hex()}
+            for key in keys.published(session)
+        ]
+    click.echo(
+        json.dumps(rows, indent=2)
+        if as_json
+        else "\n".join(f"{row['kid']}  {row['use']:12} {row['state']:12} {row['public_hex']}" for row in rows)
+    )
+
+
+@keys_group.command()
+@click.argument("use", type=click.Choice(keys.USES))
+def rotate(use: str) -> None:
+    """Make a new key for a use; the old one is retired and stays published."""
+    with _installation() as (session, settings):
+        key = keys.rotate(session, use, key_passphrase(settings), datetime.now(UTC))
+        status.sign_all(session, settings, datetime.now(UTC))
+        click.echo(key.kid)
+
+
+@click.command()
+def did() -> None:
+    """Print the issuer's DID document."""
+    with _installation() as (session, settings):
+        click.echo(json.dumps(issuer.document(session, settings), indent=2))
+
+
+@click.command("status-list")
+@click.argument("number", type=click.IntRange(1))
+@click.option("--jwt", "as_jwt", is_flag=True, help="the VC-JWT instead of the JSON with a proof")
+@out_option
+def status_list(number: int, as_jwt: bool, out: Path) -> None:
+    """Write a signed status list to a file."""
+    with _installation() as (session, _settings):
+        found = status.find(session, number)
+        out.write_bytes((found.signed_jwt if as_jwt else found.signed_json) or b"")
+
+
+@click.group()
+def trust() -> None:
+    """The signed list of issuers that verifiers believe."""
+
+
+@trust.command()
+@out_option
+def publish(out: Path) -> None:
+    """Write the bundle, signed by the root key; print the root key that verifiers pin."""
+    with _installation() as (session, settings):
+        out.write_bytes(publishing.signed_bundle(session, settings, datetime.now(UTC)))
+        click.echo(publishing.root_key(session, settings).hex())
+
+
+COMMANDS = (award, export, revoke, keys_group, did, status_list, trust)
+
+
+def _award(session: Session, text: str) -> Award:
+    """An award by its id, the address of its credential, or the number on the paper."""
+    tail = text.rstrip("/").rpartition("/")[2].removeprefix("urn:uuid:")
+    try:
+        return awarding.find(session, uuid.UUID(tail))
+    except ValueError:
+        pass
+    try:
+        number = numbers.read(text)
+    except numbers.NumberNotRead as error:
+        raise NotFound("“%(text)s” is neither the id nor the number of a certificate.", text=text[:80]) from error
+    if (found := awarding.find_by_number(session, number)) is None:
+        raise NotFound("There is no certificate with this number.")
+    return found
+
+
+def _result(text: str) -> tuple[str, dict[str, float]]:
+    code, _, value = text.partition("=")
+    try:
+        score = int(value)
+    except ValueError:
+        score = -1
+    if not code or not 0 <= score <= 100:
+        raise Invalid("“%(text)s” is not CODE=VALUE with a value from 0 to 100.", text=text)
+    return code, {"score": score}
+
+
+def _first_organisation(session: Session) -> uuid.UUID:
+    found = session.scalar(select(Organisation.id).order_by(Organisation.created_at).limit(1))
+    if found is None:
+        raise NotFound("There is no organisation yet. Run: assessor demo")
+    return found

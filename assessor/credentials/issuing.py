@@ -1,0 +1,190 @@
+"""From an award to what the holder takes along: the signed badge, its pictures, the paper.
+
+The job signs once and stores the bytes; whatever is handed out later is those bytes, or a drawing that carries them.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import resvg_py
+from babel.dates import format_date
+from sqlalchemy.orm import Session
+
+from assessor.certificates import attachment, qr
+from assessor.certificates import number as numbers
+from assessor.certificates.certificate import AreaScore, CertificateContent
+from assessor.certificates.pdf import certificate_pdf
+from assessor.config import Settings, key_passphrase
+from assessor.credentials import achievements, awarding, issuer, keys, status, wording
+from assessor.credentials.models import Award, Credential
+from assessor.errors import Conflict, Invalid
+from assessor.jobs import job
+from assessor.openbadges.achievement import Profile
+from assessor.openbadges.baking import bake_png, bake_svg
+from assessor.openbadges.credential import AchievementCredential, Evidence, IdentityObject, Result
+from assessor.openbadges.credential import issue as issue_badge
+from assessor.psychometrics.bands import NOT_ASSESSED, score_at
+
+PICTURE_WIDTH = 600  # pixels of the baked PNG
+FORMS = {
+    "json": "application/vc+ld+json",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "pdf": "application/pdf",
+}
+
+
+class NotSignedYet(Conflict):
+    """The award is decided, and its badge is being signed."""
+
+    title = "In a moment"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """One form of a certificate, as a file."""
+
+    content: bytes
+    content_type: str
+    file_name: str
+
+
+@job(awarding.SIGN)
+def sign_job(session: Session, payload: dict[str, Any], settings: Settings, now: datetime) -> None:
+    """Sign the badge of an award. Run twice, it gives one credential."""
+    award = session.get_one(Award, (uuid.UUID(payload["organisation"]), uuid.UUID(payload["award"])))
+    if credential_of(session, award) is None:
+        session.add(sign(session, award, settings, now))
+
+
+def credential_of(session: Session, award: Award) -> Credential | None:
+    """The signed badge of an award, or None while it is not signed yet."""
+    return session.get(Credential, (award.organisation_id, award.id))
+
+
+def sign(session: Session, award: Award, settings: Settings, now: datetime) -> Credential:
+    """Compose, sign, check and bake the badge of an award, and sign the summary of its QR code."""
+    passphrase = key_passphrase(settings)
+    badge_key = keys.signer(session, "badge", passphrase)
+    template = achievements.find(session, award.achievement_code, settings)
+    body = issue_badge(
+        compose(award, template, settings),
+        badge_key,
+        issuer.key_address(settings, badge_key.public_key, "Multikey"),
+        award.awarded_at,
+    )
+    svg = template.picture(award.level)
+    return Credential(
+        organisation_id=award.organisation_id,
+        award_id=award.id,
+        body=body,
+        summary=qr.sign_summary(awarding.summary(award), keys.signer(session, "certificate", passphrase)),
+        png=bake_png(bytes(resvg_py.svg_to_bytes(svg_string=svg, width=PICTURE_WIDTH)), body),
+        svg=bake_svg(svg.encode(), body),
+        signed_at=now,
+    )
+
+
+def compose(award: Award, template: achievements.Template, settings: Settings) -> AchievementCredential:
+    """What the badge says, built from the award alone."""
+    badge = template.badge
+    return AchievementCredential(
+        id=issuer.credential_url(settings, award.id),
+        issuer=Profile(id=issuer.did(settings), name=settings.organisation, url=settings.public_url),
+        achievement=badge,
+        valid_from=award.awarded_at,
+        results=_results(award, template),
+        evidence=(
+            Evidence(
+                id=f"{issuer.credential_url(settings, award.id)}#evidence",
+                name=wording.evidence_name("en"),
+                narrative=wording.evidence(award, "en"),
+            ),
+        ),
+        identifiers=(IdentityObject.printed_name(award.holder_name),),
+        valid_until=award.valid_until,
+        status=status.entry(settings, award.status_list, award.status_index),
+    )
+
+
+def export(session: Session, award: Award, form: str, settings: Settings) -> Exported:
+    """The certificate as json, png, svg or pdf. Raises `NotSignedYet`, or `Invalid` for another form."""
+    if form not in FORMS:
+        raise Invalid("There is no such form. Forms are: %(forms)s.", forms=", ".join(FORMS))
+    credential = credential_of(session, award)
+    if credential is None:
+        raise NotSignedYet("The certificate is being made. Try again in a minute.")
+    content = {
+        "json": lambda: credential.body,
+        "png": lambda: credential.png,
+        "svg": lambda: credential.svg,
+        "pdf": lambda: paper(session, award, credential, settings),
+    }[form]()
+    return Exported(content, FORMS[form], f"certificate-{numbers.written(award.number)}.{form}")
+
+
+def paper(session: Session, award: Award, credential: Credential, settings: Settings) -> bytes:
+    """The certificate to print, with the signed badge attached. The same award gives the same bytes."""
+    template = achievements.find(session, award.achievement_code, settings)
+    content = paper_content(award, template, qr_text(credential, settings), settings)
+    return attachment.attach_credential(certificate_pdf(content), credential.body, award.awarded_at)
+
+
+def paper_content(award: Award, template: achievements.Template, text: str, settings: Settings) -> CertificateContent:
+    """What the paper says, in the award's language. Title and second spelling are printed only where signed."""
+    language, certificate = award.language, template.certificate
+    return CertificateContent(
+        language=language,
+        holder=award.holder_name,
+        second_spelling=award.second_name,
+        title=award.title or certificate.title[language],
+        level=award.level,
+        tasks=certificate.tasks_at(award.level, language),
+        conditions=wording.conditions(award, language),
+        not_tested=certificate.not_tested[language],
+        areas=tuple(
+            _area(area.name[language], score, award.results.get(area.competence))
+            for area, score in zip(certificate.areas, award.area_scores, strict=True)
+        ),
+        issuer=settings.organisation,
+        project=settings.project or None,
+        issued=_date(award.awarded_at, language),
+        valid_until=_date(award.valid_until, language) if award.valid_until else None,
+        number=numbers.written(award.number),
+        host=settings.host,
+        symbol=qr.symbol(text),
+        badge_svg=template.picture(award.level),
+        labels=certificate.wording[language],
+        created=award.awarded_at,
+        demonstration=settings.demonstration,
+    )
+
+
+def qr_text(credential: Credential, settings: Settings) -> str:
+    """The text of the QR code: the address of the verification page and the signed summary behind ``#``."""
+    return qr.symbol_text(settings.verification_prefix, credential.summary)
+
+
+def _results(award: Award, template: achievements.Template) -> tuple[Result, ...]:
+    base = template.badge.id
+    band = achievements.BANDS[(award.level - 1) // 2]
+    scores = [
+        Result(f"{base}#competence-{area.competence}", str(score))
+        for area, score in zip(template.certificate.areas, award.area_scores, strict=True)
+        if score != NOT_ASSESSED
+    ]
+    return (Result(f"{base}#band", str(award.level), f"{base}#band-{band}"), *scores)
+
+
+def _area(name: str, score: int, result: dict[str, Any] | None) -> AreaScore:
+    if score == NOT_ASSESSED or result is None:
+        return AreaScore(name)
+    if "low" not in result:
+        return AreaScore(name, score, score, score)  # a score that came from elsewhere, without its range
+    return AreaScore(name, score, score_at(result["low"]), score_at(result["high"]))
+
+
+def _date(moment: datetime, language: str) -> str:
+    return format_date(moment.date(), "d MMMM y", locale=language)

@@ -1,0 +1,109 @@
+"""Fill an installation: questions, badges, keys, the first organisation and a group to try it with.
+
+Every step looks first whether its work is done, so running it again changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assessor import access
+from assessor.accounts import cards, staff
+from assessor.accounts.models import Account
+from assessor.assessments import designing
+from assessor.banks import releases
+from assessor.config import Settings, key_passphrase
+from assessor.credentials import achievements, keys, status
+from assessor.credentials.models import StatusList
+from assessor.frameworks import digcomp_3_0
+from assessor.items import source
+from assessor.organisations import groups, roles
+from assessor.organisations.models import Group, Organisation
+from assessor.sittings import invigilation
+
+ROOT = Path(__file__).resolve().parent.parent
+BANK = "digcomp-first-steps"
+ACHIEVEMENT = "DIGI-FIRST-STEPS"
+DEMO_GROUP = "Thursday evening"
+DEMO_NAMES = (
+    *("Samira", "Olena", "Bilal", "Rahel", "Thuy", "Kwame"),
+    *("Nadia", "Prakash", "Fatou", "Maryna", "Yusuf", "Rosa"),
+)
+#: Three items of each competence, so that every bar of the learner's map says something.
+RULES = {"stopping": {"minimum_per_competence": 3}}
+FIRST_SIGN_IN = "first-sign-in.txt"
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What a person needs to begin. ``password`` is empty once it was changed."""
+
+    organisation: Organisation
+    login: str
+    password: str
+    card_secret: str
+
+
+def load_data(session: Session, settings: Settings, now: datetime) -> list[str]:
+    """Load every bank and badge template that is new, and make missing keys. Returns what was done, in words."""
+    done = [f"made a key for {key.use}" for key in keys.make_missing(session, key_passphrase(settings), now)]
+    for folder in _folders(ROOT / "question_banks"):
+        release, is_new = releases.load(session, source.load_bank(folder, digcomp_3_0.levels_by_outcome()), now)
+        if is_new:
+            done.append(f"loaded {release.bank_code}, edition {release.number}")
+    for folder in _folders(ROOT / "badge_templates"):
+        achievement, is_new = achievements.load(session, folder, settings, now)
+        if is_new:
+            done.append(f"loaded badge {achievement.code}")
+    if session.scalar(select(StatusList.number).limit(1)) is None:
+        status.add_list(session, settings, now)
+        done.append("made a status list")
+    return done
+
+
+def install(session: Session, settings: Settings, secret_key: str, now: datetime, rng: Random) -> Installed:
+    """Everything for a first look: organisation, manager, design, a group of twelve with an open session."""
+    organisation = roles.found(session, "demo", settings.organisation, settings.country, settings.project, now)
+    login, password = _first_manager(session, organisation, settings.instance, now)
+    if not designing.designs_of(session, organisation.id):
+        release = releases.latest(session, BANK)
+        designing.create(session, organisation.id, "Digital skills: first steps", release.id, ACHIEVEMENT, now, RULES)
+    group = _demo_group(session, organisation, secret_key, now, rng)
+    first = groups.places(session, group)[0]
+    return Installed(organisation, login, password, cards.secret_of(first.card, secret_key))
+
+
+def _demo_group(session: Session, organisation: Organisation, secret_key: str, now: datetime, rng: Random) -> Group:
+    known = session.scalar(select(Group).where(Group.organisation_id == organisation.id, Group.name == DEMO_GROUP))
+    if known is not None:
+        return known
+    group = groups.create_group(session, organisation.id, DEMO_GROUP, DEMO_NAMES, "ar", secret_key, now, rng)
+    manager = session.scalars(select(Account).order_by(Account.created_at).limit(1)).one()
+    design = designing.designs_of(session, organisation.id)[0]
+    invigilation.open_for(session, organisation.id, group.id, design.id, manager.id, True, now)
+    return group
+
+
+def _first_manager(session: Session, organisation: Organisation, instance: Path, now: datetime) -> tuple[str, str]:
+    """The first account and its one-time password, which is kept in a file until it is changed."""
+    note = instance / FIRST_SIGN_IN
+    account = session.scalar(select(Account).order_by(Account.created_at).limit(1))
+    if account is None:
+        account, password = staff.create(session, "olu", "Olu Adeyemi", now)
+        roles.grant(session, organisation.id, account.id, access.ROLES)
+        note.touch(mode=0o600)
+        note.write_text(password + "\n", encoding="ascii")
+        return account.login, password
+    if account.must_change_password and note.exists():
+        return account.login, note.read_text(encoding="ascii").strip()
+    note.unlink(missing_ok=True)
+    return account.login, ""
+
+
+def _folders(parent: Path) -> Sequence[Path]:
+    return sorted(folder for folder in parent.iterdir() if folder.is_dir()) if parent.is_dir() else []

@@ -1,0 +1,84 @@
+"""Giving certificates at the end of a session: who waits for what, and all papers in one file."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pikepdf
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assessor.accounts.models import Learner
+from assessor.config import Settings
+from assessor.credentials import issuing
+from assessor.credentials.models import Award
+from assessor.errors import NotFound
+from assessor.sittings import awarding
+from assessor.sittings.models import Invigilation, Result, Sitting
+
+
+class NothingToPrint(NotFound):
+    """No certificate of this session is signed yet."""
+
+    title = "No certificate yet"
+
+
+@dataclass(frozen=True)
+class Finisher:
+    """A person who finished. ``award`` is None before the name is given.
+
+    ``stage``: confirm (did the person do it?), name (confirmed, name missing), signing, ready, withdrawn, or
+    no band (nothing to certify; confirming changes nothing).
+    """
+
+    sitting: Sitting
+    nickname: str
+    stage: str
+    award: Award | None
+
+
+def finishers(session: Session, invigilation: Invigilation) -> list[Finisher]:
+    """Everybody who finished in this session, in the order in which they did."""
+    rows = session.execute(
+        select(Sitting, Learner.nickname, Result.level)
+        .join(Learner, (Learner.organisation_id == Sitting.organisation_id) & (Learner.id == Sitting.learner_id))
+        .join(Result, (Result.organisation_id == Sitting.organisation_id) & (Result.sitting_id == Sitting.id))
+        .where(
+            Sitting.organisation_id == invigilation.organisation_id, Sitting.invigilation_id == invigilation.id
+        )
+        .order_by(Sitting.finished_at, Learner.nickname)
+    ).all()
+    awards = awarding.awards_of(session, [sitting for sitting, _nickname, _level in rows])
+    return [
+        Finisher(sitting, nickname, _stage(session, sitting, level, awards.get(sitting.id)), awards.get(sitting.id))
+        for sitting, nickname, level in rows
+    ]
+
+
+def papers(session: Session, invigilation: Invigilation, settings: Settings) -> bytes:
+    """All signed certificates of a session in one PDF. Raises `NothingToPrint`."""
+    ready = [one.award for one in finishers(session, invigilation) if one.stage == "ready" and one.award]
+    if not ready:
+        raise NothingToPrint("No certificate is ready to print. Confirm the persons and write their names first.")
+    return _joined([issuing.export(session, award, "pdf", settings).content for award in ready])
+
+
+def _stage(session: Session, sitting: Sitting, level: int | None, award: Award | None) -> str:
+    if award is not None:
+        if award.revoked_at is not None:
+            return "withdrawn"
+        return "signing" if issuing.credential_of(session, award) is None else "ready"
+    if level is None:
+        return "no band"
+    return "confirm" if sitting.confirmed_at is None else "name"
+
+
+def _joined(documents: Sequence[bytes]) -> bytes:
+    """The pages of several PDFs one after the other; attachments and tags stay in the single files."""
+    whole = pikepdf.Pdf.new()
+    for document in documents:
+        with pikepdf.Pdf.open(io.BytesIO(document)) as one:
+            whole.pages.extend(one.pages)
+    written = io.BytesIO()
+    whole.save(written, deterministic_id=True)
+    return written.getvalue()

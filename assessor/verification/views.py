@@ -1,0 +1,171 @@
+"""The page that a QR code opens, what it trusts, and the typed number."""
+
+import json
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from babel import Locale
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from assessor import access, locale
+from assessor.accounts import limits
+from assessor.certificates import checking
+from assessor.certificates import number as numbers
+from assessor.config import Settings
+from assessor.credentials import achievements, publishing
+from assessor.database import db, now
+from assessor.verification import verifying
+
+pages = Blueprint(
+    "verification", __name__, template_folder="templates", static_folder="static", static_url_path="/c/static"
+)
+
+FOLDER = Path(__file__).parent / "static"
+SIGNED = "application/cose"
+PLACES = {
+    "static": "/c/static/",
+    "trust": "/c/trust/",
+    "status": "/status/",
+    "number": "/c/number",
+    "worker": "/c/sw.js",
+    "scope": "/c",
+}
+
+
+@pages.get("/")
+@access.public
+def front() -> ResponseReturnValue:
+    """Whoever comes without a card or a code most likely holds a certificate."""
+    return redirect(url_for("verification.check"))
+
+
+@pages.get("/c")
+@access.public
+def check() -> ResponseReturnValue:
+    """The page of every QR code: static, it checks in the browser. What is behind ``#`` never reaches us."""
+    answer = Response(render_template("verification/check.html", **_frame(_language())))
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+@pages.get("/c/sw.js")
+@access.public
+def service_worker() -> ResponseReturnValue:
+    """The script that keeps page and trust for the cellar without a network."""
+    answer = Response((FOLDER / "sw.js").read_bytes(), mimetype="text/javascript")
+    answer.headers["Service-Worker-Allowed"] = "/c"
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+@pages.get("/c/trust/bundle")
+@access.public
+def trust_bundle() -> ResponseReturnValue:
+    """The issuers, signed by the root key."""
+    return _signed(publishing.signed_bundle(db.session, _settings(), now()))
+
+
+@pages.get("/c/trust/catalogue")
+@access.public
+def catalogue() -> ResponseReturnValue:
+    """What achievement codes mean, in every language."""
+    return _signed(publishing.signed_catalogue(db.session, _settings(), now()))
+
+
+@pages.get("/c/trust/withdrawals")
+@access.public
+def withdrawals() -> ResponseReturnValue:
+    """Dates and reasons of withdrawn certificates."""
+    return _signed(publishing.signed_withdrawals(db.session, _settings(), now()))
+
+
+@pages.get("/c/number")
+@access.public
+def number_form() -> ResponseReturnValue:
+    """An address that was typed or kept: the form is on the page itself."""
+    return redirect(url_for("verification.check"))
+
+
+@pages.post("/c/number")
+@access.public
+def number() -> ResponseReturnValue:
+    """The answer to a typed number, without JavaScript."""
+    language = request.form.get("language", "")
+    language = language if language in locale.BY_CODE else _language()
+    typed = request.form.get("number", "")[:64]
+    place = request.remote_addr or ""
+    try:
+        limits.check(db.session, limits.NUMBER, place, now())
+        checked: Any = verifying.check_number(db.session, numbers.read(typed), _settings(), now())
+        if checked is None:
+            limits.record(db.session, limits.NUMBER, place, now())
+            db.session.commit()
+            checked = _unanswered("not_found")
+    except limits.TooManyGuesses:
+        checked = _unanswered("too_often")
+    except numbers.NumberNotRead:
+        checked = _unanswered("mistyped")
+    return render_template("verification/number.html", **_frame(language), **_shown(checked, language), typed=typed)
+
+
+def _shown(checked: Any, language: str) -> dict[str, Any]:
+    settings = _settings()
+    text = None
+    if checked.summary is not None:
+        found = achievements.find(db.session, checked.summary.achievement, settings)
+        text = publishing.text_of(found, found.language(language))
+    return {
+        "checked": checked,
+        "text": text,
+        "stitches": numbers.stitches(numbers.read(checked.number)) if checked.number else (),
+        "issuer_name": settings.organisation,
+        "country": Locale.parse(language).territories.get(settings.country, settings.country),
+        "project": settings.project,
+        "host": settings.host,
+        "languages": dict(Locale.parse(language).languages),
+        "demonstration": settings.demonstration,
+    }
+
+
+def _unanswered(cause: str) -> SimpleNamespace:
+    return SimpleNamespace(
+        result=checking.NOT_READ, cause=cause, summary=None, number=None, issuer=None, kid=None, checks=()
+    )
+
+
+def _frame(language: str) -> dict[str, Any]:
+    return {
+        "words": _words(language),
+        "language": language,
+        "spoken": {one.code: one.name for one in locale.LANGUAGES},
+        "places": PLACES,
+        "root_key": publishing.root_key(db.session, _settings()).hex(),
+        "report": None,
+    }
+
+
+@cache
+def _words(language: str) -> dict[str, Any]:
+    words: dict[str, Any] = json.loads((FOLDER / "words" / f"{language}.json").read_text(encoding="utf-8"))
+    return words
+
+
+def _language() -> str:
+    """The employer's own language, as the browser says it."""
+    return request.accept_languages.best_match(list(locale.BY_CODE)) or "en"
+
+
+def _signed(body: bytes) -> ResponseReturnValue:
+    answer = Response(body, content_type=SIGNED)
+    answer.add_etag()
+    answer.headers["Cache-Control"] = "no-cache"
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    return answer.make_conditional(request)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
