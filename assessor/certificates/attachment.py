@@ -75,6 +75,8 @@ def attached_credential(pdf: bytes) -> bytes | None:
     with _opened(pdf) as document:
         try:
             return _find(document)
+        except PdfUnreadable:
+            raise
         except (pikepdf.PdfError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
             raise PdfUnreadable("The attachments of this PDF are damaged. Ask for the file again.") from error
 
@@ -100,13 +102,9 @@ def _find(document: pikepdf.Pdf) -> bytes | None:
 
 def _opened(pdf: bytes) -> pikepdf.Pdf:
     if len(pdf) > MAX_PDF:
-        raise PdfUnreadable(
-            f"This PDF is larger than {MAX_PDF // 1024 // 1024} MB. A certificate is far smaller."
-        )
+        raise PdfUnreadable(f"This PDF is larger than {MAX_PDF // 1024 // 1024} MB. A certificate is far smaller.")
     if _LZW.search(pdf):
-        raise PdfUnreadable(
-            "This PDF uses LZW compression, which is not read. Save it again with another program."
-        )
+        raise PdfUnreadable("This PDF uses LZW compression, which is not read. Save it again with another program.")
     try:
         return pikepdf.open(BytesIO(pdf), attempt_recovery=False, suppress_warnings=True)
     except pikepdf.PasswordError as error:

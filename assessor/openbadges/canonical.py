@@ -27,13 +27,14 @@ from pyoxigraph import (
 )
 
 from assessor.openbadges.contexts import is_pinned, load_document
-from assessor.openbadges.errors import UnknownContext, UnsafeDocument
+from assessor.openbadges.errors import TooSymmetrical, UnknownContext, UnsafeDocument
 from assessor.openbadges.grammar import is_iri
 from assessor.openbadges.strict_json import JsonObject
 
 MAX_CONTEXT_LISTS = 3  # different ones in one document; each costs milliseconds to process
 MAX_CONTEXTS = 6
 MAX_EQUAL_BLANK_NODES = 6  # six take 24 ms at worst, seven 242, eight seconds (spec/fast-rdfc.md, section 5)
+MAX_EQUAL_IN_CHAINS = 48  # a ring of 50 takes 11 ms
 MAX_MEMOISED = 256
 
 
@@ -211,22 +212,43 @@ def _read_quads(expanded: list[Any]) -> list[Quad]:
 
 
 def check_symmetry(quads: Iterable[Quad]) -> None:
-    """Raise `UnsafeDocument` for graphs whose blank nodes cannot be told apart quickly, before starting to try.
+    """Raise `TooSymmetrical` for graphs whose blank nodes cannot be told apart quickly, before starting to try.
 
-    First-degree hashes (RDFC-1.0, section 4.6) separate almost every blank node in a real badge. Nodes that
-    touch no other blank node are left out: equal leaves cost nothing.
+    First-degree hashes (RDFC-1.0, section 4.6) separate almost every blank node in a real badge. Of those that share
+    a hash, six in any arrangement are quick. More are quick only as chains: where a node has two neighbours that look
+    alike, the algorithm tries their permutations (section 4.8). Nodes that touch no other blank node cost nothing.
     """
     touching: dict[BlankNode, list[Quad]] = defaultdict(list)
     linked: set[BlankNode] = set()
     for quad in quads:
-        nodes = {node for node in (quad.subject, quad.object, quad.graph_name) if isinstance(node, BlankNode)}
+        nodes = set(_blank_nodes(quad))
         for node in nodes:
             touching[node].append(quad)
         if len(nodes) > 1:
             linked |= nodes
-    hashes = Counter(_first_degree_hash(node, touching[node]) for node in linked)
-    if sum(count for count in hashes.values() if count > 1) > MAX_EQUAL_BLANK_NODES:
-        raise UnsafeDocument("Too many nameless parts of the document look alike: it cannot be checked quickly.")
+    hashes = {node: _first_degree_hash(node, touching[node]) for node in linked}
+    count = Counter(hashes.values())
+    alike = {node: value for node, value in hashes.items() if count[value] > 1}
+    if len(alike) <= MAX_EQUAL_BLANK_NODES:
+        return
+    if len(alike) > MAX_EQUAL_IN_CHAINS or any(_has_twins(node, touching[node], alike) for node in alike):
+        raise TooSymmetrical("Too many nameless parts of the badge look alike: it cannot be checked quickly.")
+
+
+def _blank_nodes(quad: Quad) -> list[BlankNode]:
+    return [term for term in (quad.subject, quad.object, quad.graph_name) if isinstance(term, BlankNode)]
+
+
+def _has_twins(node: BlankNode, quads: list[Quad], alike: dict[BlankNode, bytes]) -> bool:
+    """Whether two neighbours of a node stand to it in the same way and look alike."""
+    neighbours: dict[tuple[str, str, bytes], BlankNode] = {}
+    for quad in quads:
+        for place, term in (("s", quad.subject), ("o", quad.object), ("g", quad.graph_name)):
+            if isinstance(term, BlankNode) and term != node and term in alike:
+                predicate = "" if place == "g" else quad.predicate.value
+                if neighbours.setdefault((place, predicate, alike[term]), term) != term:
+                    return True
+    return False
 
 
 def _first_degree_hash(node: BlankNode, quads: list[Quad]) -> bytes:

@@ -38,6 +38,10 @@ class UnknownContext(UnsafeDocument):
     """The document names a JSON-LD context that is not pinned here, so its meaning cannot be known."""
 
 
+class TooSymmetrical(UnsafeDocument):
+    """Too many nameless parts look alike to be ordered in bounded time: neither right nor wrong."""
+
+
 class InvalidBadge(OpenBadgesError):
     """What was given cannot become a correct Open Badge."""
 

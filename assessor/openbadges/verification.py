@@ -19,6 +19,7 @@ from assessor.openbadges.errors import (
     OpenBadgesError,
     ProofInvalid,
     ProofUnsupported,
+    TooSymmetrical,
     UnknownContext,
     Unreadable,
     UnsafeDocument,
@@ -235,6 +236,8 @@ class _Verification:
         if "key" not in self.checks:
             self._note("key", State.NOT_CHECKED, "There is no signature to look up.")
         if isinstance(error, ProofUnsupported):
+            self._note("proof", State.NOT_CHECKED, str(error))
+        elif isinstance(error, TooSymmetrical):
             self._note("proof", State.NOT_CHECKED, str(error))
         elif isinstance(error, UnsafeDocument):
             self._note("safe context", State.FAILED, str(error))

@@ -75,9 +75,10 @@ def test_a_changed_byte_never_crashes(pdf: bytes) -> None:
     for place in range(0, len(whole), 211):
         damaged = whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :]
         try:
-            assert attached_credential(damaged) in (None, CREDENTIAL) or place > 0
+            found = attached_credential(damaged)
         except PdfUnreadable:
             continue
+        assert found is None or isinstance(found, bytes)
 
 
 def test_a_credential_that_is_too_large_is_refused(pdf: bytes) -> None:

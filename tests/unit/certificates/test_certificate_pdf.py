@@ -116,7 +116,7 @@ def test_the_symbol_keeps_fifteen_millimetres_and_a_quiet_zone_from_everything()
         ({"level": 9}, "Level 9"),
         ({"holder": "  "}, "name"),
         ({"labels": {}}, "lacks"),
-        ({"number": "3MZ0S-WJR5T-RQHN"}, "number"),
+        ({"number": "3MZ0S-WJR5T-RQHA"}, "number"),
         ({"title": "x" * 401}, "longer than 400"),
         ({"tasks": ("x",) * 9}, "tasks"),
         ({"tasks": ("word " * 75,) * 8}, "do not fit"),
