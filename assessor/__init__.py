@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -36,20 +36,23 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,  # a learner may rest for hours; the visit's own end is the limit
         RATELIMIT_STORAGE_URI="memory://",
+        COMPRESS_ALGORITHM="gzip",  # every phone reads it
+        COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "image/svg+xml", "application/json"],
     )
     app.config.update(overrides)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
     database.db.init_app(app)
-    Migrate(app, database.db, directory=str(Path(__file__).parent / "migrations"), render_as_batch=True)
-    CSRFProtect(app)
+    Compress(app)
+    csrf = CSRFProtect(app)
     Limiter(get_remote_address, app=app, default_limits=["3000 per minute"])
     locale.init_app(app)
     problems.init_app(app)
     security.init_app(app, settings.secure)
     _serve_static_files_for_ever(app)
     _register_contexts(app)
+    csrf.exempt(app.view_functions["verification.number"])  # a static page cannot hold a token; it changes nothing
     return app
 
 
@@ -57,6 +60,7 @@ def _register_contexts(app: Flask) -> None:
     """Every context's pages; imported here because they need the extensions above."""
     from assessor.accounts import views as accounts
     from assessor.banks import views as banks
+    from assessor.credentials import staff_views as certificates
     from assessor.credentials import views as credentials
     from assessor.organisations import views as organisations
     from assessor.sittings import staff_views
@@ -64,19 +68,18 @@ def _register_contexts(app: Flask) -> None:
     from assessor.verification import views as verification
 
     app.before_request(organisations.guard)
-    for context in (accounts, organisations, banks, credentials, sittings, staff_views, verification):
+    for context in (accounts, organisations, banks, credentials, certificates, sittings, staff_views, verification):
         app.register_blueprint(context.pages)
 
 
 def _serve_static_files_for_ever(app: Flask) -> None:
-    """Addresses of static files carry a digest of their content, so browsers may keep them."""
+    """Addresses of static files carry a digest of all of them, so browsers may keep them."""
     access.public(app.view_functions["static"])
-    folder = Path(app.static_folder or "")
-    digests: dict[str, str] = {}
+    files = sorted(path for path in Path(app.static_folder or "").rglob("*") if path.is_file())
+    # One version for all: modules pass their own on to the parts that they fetch.
+    version = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:10]
 
     @app.url_defaults
     def _version(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint == "static" and (name := values.get("filename")):
-            if name not in digests or app.debug:
-                digests[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()[:10]
-            values["v"] = digests[name]
+        if endpoint == "static":
+            values["v"] = version

@@ -6,7 +6,6 @@ messages go to stderr.
 
 import contextlib
 import json
-import logging
 import os
 import secrets
 import sys
@@ -28,8 +27,10 @@ WRONG_USAGE = 64
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Adaptive tests of digital competence, signed badges, certificates that any phone can check."""
+    context.obj = application  # commands of the contexts open the application without knowing it
 
 
 def main() -> None:
@@ -76,8 +77,8 @@ def migrate() -> None:
     """Bring the database to the newest version, make missing keys, load banks and badges."""
     from assessor import demo
 
-    with application() as (_app, session, settings):
-        _upgrade()
+    with application() as (app, session, settings):
+        _upgrade(app)
         for line in demo.load_data(session, settings, now()):
             click.echo(line, err=True)
 
@@ -86,7 +87,7 @@ def migrate() -> None:
 def demo_command() -> None:
     """Fill an empty installation: an organisation, a manager, a test, a group with an open session."""
     with application() as (app, session, settings):
-        _upgrade()
+        _upgrade(app)
         _print_addresses(_install(app, session, settings), settings)
 
 
@@ -99,11 +100,11 @@ def run() -> None:
     serving.check_folder(settings.instance)
     serving.check_address(settings.bind)
     with application() as (app, session, settings):
-        _upgrade()
+        _upgrade(app)
         installed = _install(app, session, settings)
         session.commit()
         _print_addresses(installed, settings)
-    sys.exit(serving.serve(settings))
+    sys.exit(serving.serve(app, settings))
 
 
 @cli.command()
@@ -114,11 +115,10 @@ def worker() -> None:
     serving.work(create_app(load_settings()))
 
 
-def _upgrade() -> None:
-    import flask_migrate
+def _upgrade(app: Flask) -> None:
+    from assessor import migrations
 
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    flask_migrate.upgrade()
+    migrations.upgrade(app)
 
 
 def _install(app: Flask, session: Session, settings: Settings) -> Any:

@@ -6,9 +6,11 @@ A setting ``public_url`` is read from ``ASSESSOR_PUBLIC_URL`` or from the key ``
 import os
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 
@@ -72,6 +74,10 @@ class Settings:
     def verification_prefix(self) -> str:
         """The address in front of ``#`` in every QR code (spec qr, section 1)."""
         return f"{self.public_url}/c"
+
+
+#: Opens the application: gives it with a database session, committed at the end, and the settings.
+Application = Callable[[], AbstractContextManager[tuple[Any, Any, Settings]]]
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:

@@ -1,16 +1,16 @@
 """``assessor run``: the server and one worker, started together and ended together."""
 
-import os
+import multiprocessing
+import multiprocessing.connection
 import signal
 import socket
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
 from flask import Flask
+from gunicorn.app.base import BaseApplication
 from sqlalchemy.orm import sessionmaker
 
 from assessor import jobs
@@ -54,36 +54,55 @@ def check_folder(instance: Path) -> None:
         ) from error
 
 
-def serve(settings: Settings) -> int:
-    """Run gunicorn and one worker until either ends or we are told to stop. Returns the exit code."""
-    server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "gunicorn", "assessor.wsgi:app"),
-            *("--bind", settings.bind, "--worker-class", "gthread", "--preload", "--no-control-socket"),
-            *("--workers", str(settings.workers), "--threads", str(settings.threads)),
-            *("--log-level", "warning", "--limit-request-line", "4094", "--timeout", "60"),
-        ],
-        env={**os.environ, "ASSESSOR_INSTANCE": str(settings.instance)},
-    )
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "assessor", "worker"],
-        env={**os.environ, "ASSESSOR_INSTANCE": str(settings.instance)},
-    )
-    children = (server, worker)
+class Server(BaseApplication):
+    """gunicorn with an application that is there already, so that nothing is imported twice."""
 
-    def stop(number: int, _frame: FrameType | None) -> None:
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self.app, self.settings = app, settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Threads for slow phones, processes for the cores."""
+        for name, value in {
+            "bind": self.settings.bind,
+            "worker_class": "gthread",
+            "workers": self.settings.workers,
+            "threads": self.settings.threads,
+            "loglevel": "warning",
+            "timeout": 60,
+            "control_socket_disable": True,
+        }.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application that every server process serves."""
+        return self.app
+
+
+def serve(app: Flask, settings: Settings) -> int:
+    """Run gunicorn and one worker until either ends or we are told to stop. Returns the exit code."""
+    with app.app_context():
+        db.engine.dispose()  # a connection must not be shared by two processes
+    fork = multiprocessing.get_context("fork")
+    children = (
+        fork.Process(target=lambda: Server(app, settings).run()),
+        fork.Process(target=work, args=(app,)),
+    )
+    for child in children:
+        child.start()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
         for child in children:
-            child.send_signal(number)
+            child.terminate()
 
     signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, lambda _number, _frame: None)  # the terminal sends it to the children itself
-    while all(child.poll() is None for child in children):
-        time.sleep(0.1)
+    signal.signal(signal.SIGINT, stop)
+    multiprocessing.connection.wait([child.sentinel for child in children])
     for child in children:
-        if child.poll() is None:
-            child.terminate()
-    codes = [child.wait(timeout=70) for child in children]
-    return max(0, *(code for code in codes if code not in (-signal.SIGINT, -signal.SIGTERM)), 0)
+        child.terminate()
+    for child in children:
+        child.join(timeout=30)
+    return max(0, *(child.exitcode or 0 for child in children))
 
 
 def work(app: Flask) -> None:

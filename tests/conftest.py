@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["tests.fixtures"]
+
 LOCAL = ("127.0.0.1", "::1", "localhost")
 
 

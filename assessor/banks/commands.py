@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from assessor.banks import releases, speech
-from assessor.database import db
+from assessor.config import Application
 from assessor.frameworks import digcomp_3_0
 from assessor.items import parameter_files, source, translation_files
 
@@ -39,14 +39,12 @@ def check(context: click.Context, folder: Path, as_json: bool) -> None:
 
 @banks.command()
 @folder_argument
-def load(folder: Path) -> None:
+@click.pass_obj
+def load(application: Application, folder: Path) -> None:
     """Load a bank as a new edition; the same content again changes nothing."""
     bank = source.load_bank(folder, digcomp_3_0.levels_by_outcome())
-    from assessor import create_app
-
-    with create_app().app_context():
-        release, is_new = releases.load(db.session, bank, datetime.now(UTC))
-        db.session.commit()
+    with application() as (_app, session, _settings):
+        release, is_new = releases.load(session, bank, datetime.now(UTC))
         done = "loaded" if is_new else "is there already"
         click.echo(f"{release.bank_code}, edition {release.number}: {done}")
 

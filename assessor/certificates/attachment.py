@@ -2,9 +2,11 @@
 
     attached_credential(attach_credential(pdf, credential, created)) == credential
 
-Reading is for files that strangers send, so its limits are tight.
+A checksum line behind the end of the file shows any later change of what is printed. Reading is for files that
+strangers send, so its limits are tight.
 """
 
+import hashlib
 import re
 from datetime import datetime
 from io import BytesIO
@@ -19,6 +21,7 @@ MEDIA_TYPE = "application/vc+ld+json"
 MAX_PDF = 10 * 1024 * 1024
 MAX_CREDENTIAL = 1024 * 1024
 MAX_ATTACHMENTS = 32
+CHECKSUM_BYTES = len("%sha-256 ") + 64 + 1
 _MAX_INFLATED = 64 * 1024 * 1024
 _LZW = re.compile(rb"/(?:L|#4[cC])(?:Z|#5[aA])(?:W|#57)")  # not limited by qpdf, and not used for 25 years
 
@@ -37,6 +40,10 @@ pikepdf.settings.set_qpdf_limits(
 
 class PdfUnreadable(ValueError):
     """The file cannot be searched for a credential; the message says why and what to do."""
+
+
+class PdfAltered(ValueError):
+    """The bytes of the file are not those that were made; like a wrong checksum in a PNG."""
 
 
 def attach_credential(pdf: bytes, credential: bytes, created: datetime) -> bytes:
@@ -64,14 +71,16 @@ def attach_credential(pdf: bytes, credential: bytes, created: datetime) -> bytes
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             deterministic_id=True,
         )
-    return output.getvalue()
+    return output.getvalue() + _checksum_line(output.getvalue())
 
 
 def attached_credential(pdf: bytes) -> bytes | None:
     """Return the credential attached to a PDF, of ours or of others; None when it carries none.
 
-    The media type decides, then our file name. Raises `PdfUnreadable`.
+    The media type decides, then our file name. Raises `PdfUnreadable`, or `PdfAltered` for a file of ours that
+    was changed anywhere after it was made: what the eye sees is not what the badge says then.
     """
+    _check_checksum(pdf)
     with _opened(pdf) as document:
         try:
             return _find(document)
@@ -79,6 +88,19 @@ def attached_credential(pdf: bytes) -> bytes | None:
             raise
         except (pikepdf.PdfError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
             raise PdfUnreadable("The attachments of this PDF are damaged. Ask for the file again.") from error
+
+
+def _checksum_line(pdf: bytes) -> bytes:
+    """A comment behind the end of the file: readers pass over it, we see every changed byte. It proves nothing."""
+    return b"%sha-256 " + hashlib.sha256(pdf).hexdigest().encode() + b"\n"
+
+
+def _check_checksum(pdf: bytes) -> None:
+    body, tail = pdf[:-CHECKSUM_BYTES], pdf[-CHECKSUM_BYTES:]
+    # A tail of just this length behind the end of the file is ours, even where a byte of it was changed.
+    if body.rstrip().endswith(b"%%EOF") or tail.startswith(b"%sha-256 "):
+        if tail != _checksum_line(body):
+            raise PdfAltered("This PDF was changed after it was made. Ask for the file again.")
 
 
 def _find(document: pikepdf.Pdf) -> bytes | None:

@@ -277,9 +277,7 @@ def _resolve_brackets(
         if embedding in inside:
             direction = embedding
         elif inside:
-            context = (
-                next((s for k in kinds[opening - 1 :: -1] if (s := _strong(k))), sos) if opening else sos
-            )
+            context = next((s for k in kinds[opening - 1 :: -1] if (s := _strong(k))), sos) if opening else sos
             direction = context if context != embedding else embedding
         else:
             continue

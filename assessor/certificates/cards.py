@@ -9,7 +9,7 @@ from datetime import datetime
 
 from reportlab.pdfgen.canvas import Canvas
 
-from assessor.certificates.colours import INK, INK2, LINE
+from assessor.certificates.colours import INK, INK2, LINE, paint
 from assessor.certificates.font_choice import drawable
 from assessor.certificates.paper import HEIGHT, MM, WIDTH, Paper
 from assessor.certificates.sheet import Sheet
@@ -98,11 +98,11 @@ def login_cards_pdf(
 def _draw_sheet(sheet: Sheet, count: int, page: int, pages: int) -> None:
     """The advice above, the cutting lines, and the page number below."""
     style = Style(size=9)
-    advice = sheet.lay_out(sheet.labels["advice"], style, COLUMNS * CARD_WIDTH)
+    advice = sheet.fixed(sheet.labels["advice"], style, COLUMNS * CARD_WIDTH)
     sheet.write(advice, LEFT, TOP - advice.height - 2 * MM, COLUMNS * CARD_WIDTH, colour=INK2)
     rows = -(-count // COLUMNS)
     with sheet.paper.decoration() as canvas:
-        canvas.setStrokeColor(LINE)
+        canvas.setStrokeColor(paint(LINE))
         canvas.setLineWidth(0.7)
         canvas.setDash(3, 2.4)
         bottom = TOP + rows * CARD_HEIGHT
@@ -157,7 +157,7 @@ def _draw_pictures(sheet: Sheet, pictures: Sequence[PictureWord], left: float, t
 def _draw_picture(canvas: Canvas, picture: PictureWord, x: float, y: float, width: float) -> None:
     """A picture in a rounded box, its top at `y` (points upward)."""
     height, size = 11.6 * MM, 8.4 * MM
-    canvas.setStrokeColor(INK)
+    canvas.setStrokeColor(paint(INK))
     canvas.setLineWidth(0.9)
     canvas.roundRect(x, y - height, width, height, 2 * MM, stroke=1, fill=0)
     drawing = parse_svg(picture.svg, INK)

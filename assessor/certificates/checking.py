@@ -205,9 +205,7 @@ class _Report:
         self.open(name, reason)
         return self.answer(result, cause=cause)
 
-    def answer(
-        self, result: int, *, cause: Cause | None = None, standing: _Standing | None = None
-    ) -> CheckedSummary:
+    def answer(self, result: int, *, cause: Cause | None = None, standing: _Standing | None = None) -> CheckedSummary:
         unasked = "An earlier check had already decided."
         standing = standing or _Standing()
         return CheckedSummary(
@@ -273,9 +271,7 @@ def _check_standing(
     withdrawals: Mapping[str, Withdrawals],
     now: datetime,
 ) -> _Standing:
-    listed = (
-        withdrawals[issuer.id].entries.get(number_hash(summary.number)) if issuer.id in withdrawals else None
-    )
+    listed = withdrawals[issuer.id].entries.get(number_hash(summary.number)) if issuer.id in withdrawals else None
     place = None if summary.status_list is None else issuer.status_list(summary.status_list)
     if place is None or summary.status_index is None:
         report.open("suspension", "The certificate names no status list that is known here.")

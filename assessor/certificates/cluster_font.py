@@ -43,16 +43,12 @@ class ClusterFont:
     def addObjects(self, doc: Any) -> None:  # noqa: N802, the name reportlab calls on `delayedFonts`
         """Write the Type0 font and everything under it into the document (called when it is saved)."""
         name = self.internal_name
-        recipes = [
-            (recipe, advance) for (recipe, _), advance in zip(self._codes, self._advances, strict=True)
-        ]
+        recipes = [(recipe, advance) for (recipe, _), advance in zip(self._codes, self._advances, strict=True)]
         subset = subset_with_composites(self.face, recipes)
         base = f"/{_subset_tag(subset.data)}+{self.face.name}"
         gids = b"".join(gid.to_bytes(2) for gid in (0, *subset.glyph_ids))
         font_file = PDFStream(PDFDictionary({"Length1": len(subset.data)}), subset.data, filters=[])
-        descriptor = PDFDictionary(
-            {**self._descriptor(base), "FontFile2": doc.Reference(font_file, f"{name}.ttf")}
-        )
+        descriptor = PDFDictionary({**self._descriptor(base), "FontFile2": doc.Reference(font_file, f"{name}.ttf")})
         scale = 1000 / self.face.units_per_em
         widths = " ".join(f"{advance * scale:g}" for advance in self._advances)
         descendant = PDFDictionary(
@@ -141,10 +137,10 @@ class ClusterFonts:
         return font
 
 
-def mark(canvas: Canvas, operator: str) -> None:
-    """Write a marked-content operator into the page, such as `/Artifact BMC` or `EMC`."""
+def write_code(canvas: Canvas, code: str) -> None:
+    """Write operators into the page that reportlab has no method for, or writes number by number."""
     canvas_: Any = canvas
-    canvas_._code.append(operator)
+    canvas_._code.append(code)
 
 
 def _show(font: ClusterFont, run: Run) -> tuple[str, int]:

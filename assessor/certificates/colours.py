@@ -1,5 +1,9 @@
 """The colours of paper, from the design language, section 2. On paper every meaning also survives in grey."""
 
+from functools import lru_cache
+
+from reportlab.lib.colors import Color, HexColor
+
 INK = "#1E2930"
 INK2 = "#44505A"
 LINE = "#76818A"
@@ -11,3 +15,9 @@ OCHRE = "#D9A02B"
 AMBER = "#FFCB47"
 RANGE = "#A9D0D7"
 WHITE = "#FFFFFF"
+
+
+@lru_cache(maxsize=256)
+def paint(colour: str) -> Color:
+    """The colour as reportlab draws it; remembered, because its own parsing of `#rrggbb` is slow."""
+    return HexColor(colour)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assessor.certificates.certificate import CertificateContent, CertificateUnprintable
-from assessor.certificates.colours import CLAY, INK, INK2, LINE, OCHRE, PRIMARY
+from assessor.certificates.colours import CLAY, INK, INK2, LINE, OCHRE, PRIMARY, paint
 from assessor.certificates.font_choice import drawable
 from assessor.certificates.number import read
 from assessor.certificates.paper import HEIGHT, MM, WIDTH, Align
@@ -90,21 +90,15 @@ def _column(sheet: Sheet, content: CertificateContent, k: float) -> list[Block]:
     if content.project:
         blocks.append(centred(sheet.lay_out(drawable(content.project), Style(size=11 * k), COLUMN), INK2, 0))
     blocks += [
-        centred(
-            sheet.lay_out(labels["certificate"], Style("display", 44 * k), COLUMN), PRIMARY, 1.2, 2, "H1"
-        ),
-        centred(
-            sheet.lay_out(labels["of_competence"], Style(size=9.5 * k, tracking=2.6), COLUMN), INK2, 0.3, 1
-        ),
-        centred(sheet.lay_out(labels["given_to"], serif, COLUMN), INK2, 1.4, 4),
+        centred(sheet.fixed(labels["certificate"], Style("display", 44 * k), COLUMN), PRIMARY, 1.2, 2, "H1"),
+        centred(sheet.fixed(labels["of_competence"], Style(size=9.5 * k, tracking=2.6), COLUMN), INK2, 0.3, 1),
+        centred(sheet.fixed(labels["given_to"], serif, COLUMN), INK2, 1.4, 4),
     ]
     name = sheet.fit(isolated(drawable(content.holder)), _name_styles(k), COLUMN)
     blocks.append(centred(name, INK, 0.3, 1))
     if content.second_spelling:
         second = Style("display", max(11 * k, 0.6 * name.style.size))
-        blocks.append(
-            centred(sheet.lay_out(isolated(drawable(content.second_spelling)), second, COLUMN), INK, 0.1)
-        )
+        blocks.append(centred(sheet.lay_out(isolated(drawable(content.second_spelling)), second, COLUMN), INK, 0.1))
     shown = words("shown", date=content.issued)
     blocks += [
         Block(1, lambda y: _rule(sheet, y, OCHRE), 0.7, 3),
@@ -139,7 +133,7 @@ def _title_styles(k: float) -> list[tuple[Style, int]]:
 
 def _rule(sheet: Sheet, y: float, colour: str) -> None:
     with sheet.paper.decoration() as canvas:
-        canvas.setStrokeColor(colour)
+        canvas.setStrokeColor(paint(colour))
         canvas.setLineWidth(1)
         canvas.line(WIDTH / 2 - 48 * MM, HEIGHT - y, WIDTH / 2 + 48 * MM, HEIGHT - y)
 
@@ -147,9 +141,7 @@ def _rule(sheet: Sheet, y: float, colour: str) -> None:
 def _bands(sheet: Sheet, band: int, k: float) -> Block:
     """Four lozenges with their words; the reached ones are filled and the awarded one is bold."""
     side, between = 19 * k, 20 * k
-    names = [
-        sheet.lay_out(sheet.labels[f"band_{i}"], Style(size=9.5 * k, bold=i == band)) for i in range(1, 5)
-    ]
+    names = [sheet.fixed(sheet.labels[f"band_{i}"], Style(size=9.5 * k, bold=i == band)) for i in range(1, 5)]
     height = side + 3 + max(name.height for name in names)
 
     def draw(y: float) -> None:
@@ -169,8 +161,8 @@ def _tasks(sheet: Sheet, tasks: tuple[str, ...], k: float) -> Block:
     """What the person can do at work: a heading and a list, as wide as its longest line, in the middle."""
     style, bullet, step = Style(size=10.5 * k), 8 * k, 1.5 * k
     indent = bullet + 7 * k
-    heading = sheet.lay_out(sheet.labels["can_do"], Style(size=10.5 * k, bold=True))
-    lines = [sheet.lay_out(task, style, COLUMN - indent) for task in tasks]
+    heading = sheet.fixed(sheet.labels["can_do"], Style(size=10.5 * k, bold=True))
+    lines = [sheet.fixed(task, style, COLUMN - indent) for task in tasks]
     width = min(COLUMN, max(heading.width, indent + max(line.width for line in lines)) + 1)
     height = heading.height + 1 + sum(line.height + step for line in lines)
 
@@ -181,9 +173,7 @@ def _tasks(sheet: Sheet, tasks: tuple[str, ...], k: float) -> Block:
             y += step
             with sheet.paper.decoration() as canvas:
                 middle = y + line.lines[0].ascent - 0.36 * style.size
-                draw_sign(
-                    canvas, LOZENGE, PRIMARY, sheet.left(start, bullet), HEIGHT - middle - bullet / 2, bullet
-                )
+                draw_sign(canvas, LOZENGE, PRIMARY, sheet.left(start, bullet), HEIGHT - middle - bullet / 2, bullet)
             y = sheet.write(line, start + indent, y, width - indent, role="LI")
 
     return Block(height, draw, 1.0, 4)

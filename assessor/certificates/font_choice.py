@@ -6,6 +6,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from fontTools.unicodedata import script as script_of
 
@@ -17,6 +18,13 @@ ISOLATE_STARTERS = "\u2066\u2067\u2068"
 END_OF_ISOLATE = "\u2069"
 BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 JOINERS = frozenset("\u200c\u200d")
+# DerivedCoreProperties.txt of Unicode 15, without the unassigned.
+_IGNORABLE = (
+    (0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5),
+    (0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164),
+    (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),
+)  # fmt: skip
 NO_SCRIPT = frozenset({"Zyyy", "Zinh", "Zzzz"})
 
 
@@ -25,9 +33,7 @@ class CharacterNotDrawable(ValueError):
 
     def __init__(self, character: str) -> None:
         name = unicodedata.name(character, "unnamed character")
-        super().__init__(
-            f"No shipped font can draw U+{ord(character):04X} ({name}). Change the text or add a font."
-        )
+        super().__init__(f"No shipped font can draw U+{ord(character):04X} ({name}). Change the text or add a font.")
 
 
 def clean(value: str) -> str:
@@ -47,9 +53,14 @@ def drawable(value: str) -> str:
     return clean(value).translate({ord(c): SUBSTITUTE for c in missing_characters(value)})
 
 
+@lru_cache(maxsize=4096)
+def _script(character: str) -> str:
+    return str(script_of(character))
+
+
 def scripts_and_isolates(text: str) -> tuple[list[str], list[int]]:
     """Script and isolate of every character; common characters take the neighbour's in the same isolate."""
-    scripts, isolates = [script_of(character) for character in text], []
+    scripts, isolates = [_script(character) for character in text], []
     stack, newest = [0], 0
     for character in text:
         if character == END_OF_ISOLATE and len(stack) > 1:
@@ -68,9 +79,10 @@ def scripts_and_isolates(text: str) -> tuple[list[str], list[int]]:
     return scripts, isolates
 
 
-def choose_faces(text: str, weights: Sequence[bool], role: Role) -> list[Face]:
+def choose_faces(
+    text: str, scripts: Sequence[str], isolates: Sequence[int], weights: Sequence[bool], role: Role
+) -> list[Face]:
     """One face per chunk (no space, one script, one isolate, one weight), so that a word is not patched."""
-    scripts, isolates = scripts_and_isolates(text)
     chosen: list[Face | None] = [None] * len(text)
     start = 0
     while start < len(text):
@@ -133,4 +145,6 @@ def _spread(text: str, chosen: Sequence[Face | None], default: Face) -> list[Fac
 
 
 def _is_invisible(character: str) -> bool:
-    return character in BIDI_CONTROLS or character in JOINERS or unicodedata.category(character) == "Cf"
+    """Whether a character has no picture of its own (Unicode property Default_Ignorable_Code_Point)."""
+    code = ord(character)
+    return any(first <= code <= last for first, last in _IGNORABLE) if code >= 0xAD else False

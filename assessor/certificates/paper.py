@@ -15,8 +15,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 from reportlab.pdfgen.canvas import Canvas
 
-from assessor.certificates.cluster_font import ClusterFonts, mark
-from assessor.certificates.colours import INK
+from assessor.certificates.cluster_font import ClusterFonts, write_code
+from assessor.certificates.colours import INK, paint
 from assessor.certificates.text import Paragraph
 
 WIDTH, HEIGHT = 595.276, 841.890
@@ -79,7 +79,7 @@ class Paper:
         }.get(align, align)
         actual = paragraph.text if paragraph.ordered else None
         with self._tagged(role, paragraph.language, actual_text=actual):
-            self.canvas.setFillColor(colour)
+            self.canvas.setFillColor(paint(colour))
             for line in paragraph.lines:
                 spare = width - line.width
                 left = x + {"left": 0.0, "right": spare, "centre": spare / 2}[side]
@@ -98,11 +98,11 @@ class Paper:
     @contextmanager
     def decoration(self) -> Iterator[Canvas]:
         """Whatever is drawn inside is skipped by assistive technology."""
-        mark(self.canvas, "/Artifact BMC")
+        write_code(self.canvas, "/Artifact BMC")
         self.canvas.saveState()
         yield self.canvas
         self.canvas.restoreState()
-        mark(self.canvas, "EMC")
+        write_code(self.canvas, "EMC")
 
     def finish(self) -> bytes:
         """Return the tagged PDF; the same drawing gives the same bytes."""
@@ -125,18 +125,16 @@ class Paper:
         self, role: str, language: str, *, actual_text: str | None = None, alternative: str | None = None
     ) -> Iterator[None]:
         self._elements.append(Element(self._page, self._mcid, role, language, actual_text, alternative))
-        mark(self.canvas, f"/{role} <</MCID {self._mcid}>> BDC")
+        write_code(self.canvas, f"/{role} <</MCID {self._mcid}>> BDC")
         self._mcid += 1
         yield
-        mark(self.canvas, "EMC")
+        write_code(self.canvas, "EMC")
 
     def _describe(self, pdf: pikepdf.Pdf) -> None:
         stamp = pdf_date(self._created)
         del pdf.docinfo
         pdf.docinfo = pdf.make_indirect(
-            Dictionary(
-                Title=self._title, Author=self._author, Producer="Assessor", CreationDate=stamp, ModDate=stamp
-            )
+            Dictionary(Title=self._title, Author=self._author, Producer="Assessor", CreationDate=stamp, ModDate=stamp)
         )
 
 

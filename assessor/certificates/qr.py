@@ -87,9 +87,7 @@ def fit(summary: Summary, prefix: str) -> tuple[Summary, tuple[str, ...]]:
         summary = replace(summary, title=None)
         dropped.append("title")
     if (size := _signed_size(summary)) > budget:
-        raise SummaryTooLarge(
-            f"The summary needs {size} bytes and the code has room for {budget}. Shorten the name."
-        )
+        raise SummaryTooLarge(f"The summary needs {size} bytes and the code has room for {budget}. Shorten the name.")
     return summary, tuple(dropped)
 
 
@@ -178,9 +176,7 @@ def _summary(issued: int, expires: cbor.Value, number: bytes, fields: list[cbor.
 def check_prefix(prefix: str) -> None:
     """Refuse an address that must not be printed: no https, a query, too long, not plain ASCII."""
     if len(prefix) > MAX_PREFIX:
-        raise PrefixNotValid(
-            f"The address {prefix!r} is longer than {MAX_PREFIX} characters. Use a shorter host."
-        )
+        raise PrefixNotValid(f"The address {prefix!r} is longer than {MAX_PREFIX} characters. Use a shorter host.")
     if not _PREFIX.fullmatch(prefix):
         raise PrefixNotValid(
             f"The address {prefix!r} cannot stand on a certificate. It must be https (http only for "
@@ -206,9 +202,9 @@ def read_text(text: str) -> ScannedText:
     White space (a link broken in an e-mail) and punctuation after it are forgiven. Raises
     `NotACertificateText`, `TextIncomplete` or `TextAltered`.
     """
-    compact = "".join(text[: MAX_TEXT + 1].split()).rstrip(".,;:)>]\"'")
-    prefix, mark, tail = compact.partition("#")
+    prefix, mark, tail = "".join(text[: MAX_TEXT + 1].split()).partition("#")
     form, dot, code = tail.partition(".")
+    code = code.rstrip(".,;:)>]\"'")
     if len(text) > MAX_TEXT or not (mark and dot and form in ("1", "2")):
         raise NotACertificateText("This text is not the code of a certificate.")
     if prefix and not prefix.lower().startswith(("https://", "http://")):

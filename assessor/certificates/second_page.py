@@ -3,7 +3,7 @@
 from reportlab.pdfgen.canvas import Canvas
 
 from assessor.certificates.certificate import AreaScore, CertificateContent, CertificateUnprintable
-from assessor.certificates.colours import HAIR, INK2, LINE, PRIMARY, RANGE, SUNK
+from assessor.certificates.colours import HAIR, INK2, LINE, PRIMARY, RANGE, SUNK, paint
 from assessor.certificates.font_choice import drawable
 from assessor.certificates.paper import HEIGHT, MM, WIDTH
 from assessor.certificates.sheet import Sheet
@@ -68,7 +68,7 @@ def _head(sheet: Sheet, content: CertificateContent, top: float) -> float:
 
 
 def _heading(sheet: Sheet, label: str, top: float) -> float:
-    heading = sheet.lay_out(sheet.labels[label], Style(size=13, bold=True), COLUMN)
+    heading = sheet.fixed(sheet.labels[label], Style(size=13, bold=True), COLUMN)
     return sheet.write(heading, SIDE, top, COLUMN, colour=PRIMARY, role="H2") + 2 * MM
 
 
@@ -77,7 +77,7 @@ def _tasks(sheet: Sheet, tasks: tuple[str, ...], top: float) -> float:
     indent, size = 7 * MM, 3.2 * MM
     y = top
     for task in tasks:
-        line = sheet.lay_out(task, Style(size=10.5), COLUMN - indent)
+        line = sheet.fixed(task, Style(size=10.5), COLUMN - indent)
         height = line.height + 2.2 * MM
         with sheet.paper.decoration() as canvas:
             _hairline(canvas, y)
@@ -91,7 +91,7 @@ def _tasks(sheet: Sheet, tasks: tuple[str, ...], top: float) -> float:
 
 
 def _hairline(canvas: Canvas, y: float) -> None:
-    canvas.setStrokeColor(HAIR)
+    canvas.setStrokeColor(paint(HAIR))
     canvas.setLineWidth(0.5)
     canvas.line(SIDE, HEIGHT - y, SIDE + COLUMN, HEIGHT - y)
 
@@ -108,12 +108,12 @@ def _areas(sheet: Sheet, content: CertificateContent, top: float) -> float:
         word = sheet.fit(sheet.labels[f"band_{band}"], styles, quarter - 2)
         start = SIDE + NAMES + (band - 1) * quarter
         below = max(below, sheet.write(word, start, y + 0.5 * MM, quarter, align="centre", colour=INK2))
-    note = sheet.lay_out(sheet.labels["range"], Style(size=9), COLUMN)
+    note = sheet.fixed(sheet.labels["range"], Style(size=9), COLUMN)
     return sheet.write(note, SIDE, below + 2 * MM, COLUMN, colour=INK2)
 
 
 def _area(sheet: Sheet, area: AreaScore, top: float) -> float:
-    name = sheet.lay_out(area.name, Style(size=10.5), NAMES - 5 * MM)
+    name = sheet.fixed(area.name, Style(size=10.5), NAMES - 5 * MM)
     height = max(name.height + 2 * MM, 8.5 * MM)
     if area.score is None:
         words = sheet.words("not_assessed")
@@ -138,7 +138,7 @@ def _bar(canvas: Canvas, area: AreaScore, left: float, bottom: float, height: fl
         return left + BAR * ((100 - score) if rtl else score) / 100
 
     canvas.setLineWidth(0.6)
-    canvas.setStrokeColor(LINE)
+    canvas.setStrokeColor(paint(LINE))
     if area.score is None or area.low is None or area.high is None:
         _hatch(canvas, left, bottom, height)
     canvas.rect(left, bottom, BAR, height, stroke=1, fill=0)
@@ -146,8 +146,8 @@ def _bar(canvas: Canvas, area: AreaScore, left: float, bottom: float, height: fl
         canvas.line(at(cut), bottom, at(cut), bottom + height)
     if area.score is None or area.low is None or area.high is None:
         return
-    canvas.setFillColor(RANGE)
-    canvas.setStrokeColor(PRIMARY)
+    canvas.setFillColor(paint(RANGE))
+    canvas.setStrokeColor(paint(PRIMARY))
     canvas.setLineWidth(1)
     ends = sorted((at(area.low), at(area.high)))
     canvas.rect(ends[0], bottom + 0.5, ends[1] - ends[0], height - 1, stroke=1, fill=1)
@@ -173,9 +173,9 @@ def _how_to_check(sheet: Sheet, content: CertificateContent, top: float) -> floa
     for step in (1, 2, 3):
         start = SIDE + (step - 1) * (width + gap)
         with sheet.paper.decoration() as canvas:
-            canvas.setFillColor(PRIMARY)
+            canvas.setFillColor(paint(PRIMARY))
             canvas.rect(sheet.left(start, width), HEIGHT - top - 2.4, width, 2.4, stroke=0, fill=1)
-        figure = sheet.lay_out(str(step), Style(size=17, bold=True))
+        figure = sheet.fixed(str(step), Style(size=17, bold=True))
         y = sheet.write(figure, start, top + 2 * MM, width, colour=PRIMARY)
         values = {"host": content.host} if step == 2 else {}
         words = sheet.words(f"check_{step}", bold=tuple(values), ltr=tuple(values), **values)
@@ -187,12 +187,10 @@ def _foot(sheet: Sheet) -> float:
     """Write the two notes at the bottom; return the y where they begin."""
     gap = 8 * MM
     width = (COLUMN - gap) / 2
-    notes = [
-        sheet.lay_out(sheet.labels[label], Style(size=8.5), width) for label in ("attached", "framework")
-    ]
+    notes = [sheet.fixed(sheet.labels[label], Style(size=8.5), width) for label in ("attached", "framework")]
     top = HEIGHT - 16 * MM - max(note.height for note in notes)
     with sheet.paper.decoration() as canvas:
-        canvas.setFillColor(SUNK)
+        canvas.setFillColor(paint(SUNK))
         canvas.rect(SIDE - 3 * MM, 12 * MM, COLUMN + 6 * MM, HEIGHT - top - 8 * MM, stroke=0, fill=1)
     for start, note in ((SIDE, notes[0]), (SIDE + width + gap, notes[1])):
         sheet.write(note, start, top, width, colour=INK2)

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from assessor.certificates.colours import AMBER, INK
+from assessor.certificates.colours import AMBER, INK, paint
 from assessor.certificates.paper import HEIGHT, WIDTH, Align, Paper
-from assessor.certificates.text import Paragraph, Span, Style, fill, fit, is_rtl, lay_out
+from assessor.certificates.text import Paragraph, Span, Style, fill, fit, is_rtl, lay_out, lay_out_fixed
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,10 @@ class Sheet:
     def lay_out(self, text: str | Sequence[Span], style: Style, width: float | None = None) -> Paragraph:
         """Lay out text in the page's language."""
         return lay_out(text, self.language, style, width)
+
+    def fixed(self, text: str, style: Style, width: float | None = None) -> Paragraph:
+        """Lay out a text of the template, which is remembered for the next paper."""
+        return lay_out_fixed(text, self.language, style, width)
 
     def fit(self, text: str | Sequence[Span], styles: Sequence[tuple[Style, int]], width: float) -> Paragraph:
         """Lay out with the first of `styles` that keeps to its number of lines."""
@@ -56,11 +60,11 @@ class Sheet:
 
     def demonstration_mark(self, top: float) -> None:
         """Say on the paper that it is not a real certificate, in words that survive grey."""
-        paragraph = self.lay_out(self.labels["demonstration"], Style(size=9.5, bold=True))
+        paragraph = self.fixed(self.labels["demonstration"], Style(size=9.5, bold=True))
         width, height = paragraph.width + 20, paragraph.height + 5
         with self.paper.decoration() as canvas:
-            canvas.setFillColor(AMBER)
-            canvas.setStrokeColor(INK)
+            canvas.setFillColor(paint(AMBER))
+            canvas.setStrokeColor(paint(INK))
             canvas.setDash(4, 3)
             canvas.roundRect((WIDTH - width) / 2, HEIGHT - top - height, width, height, 4, stroke=1, fill=1)
         self.write(paragraph, 0, top + 2.5, WIDTH, align="centre")

@@ -142,9 +142,7 @@ def _sign(document: Mapping[str, Any], context: bytes, signer: cose.Signer, max_
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     signed = cose.sign1(text.encode(), context=context, signer=signer)
     if len(signed) > max_bytes:
-        raise SignedDataNotReadable(
-            f"The document has {len(signed)} bytes; verifiers read at most {max_bytes}."
-        )
+        raise SignedDataNotReadable(f"The document has {len(signed)} bytes; verifiers read at most {max_bytes}.")
     return signed
 
 

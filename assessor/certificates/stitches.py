@@ -5,10 +5,12 @@ whatever colour the sign has. The signs of a number's band come from `number`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from reportlab.pdfgen.canvas import Canvas
 
-from assessor.certificates.colours import CLAY, OCHRE, PRIMARY
+from assessor.certificates.cluster_font import write_code
+from assessor.certificates.colours import CLAY, OCHRE, PRIMARY, paint
 from assessor.certificates.number import NUMBER_BYTES, STITCH_COLOURS, STITCH_FORMS, stitches
 
 Pattern = Sequence[str]
@@ -27,9 +29,7 @@ def _mirrored_down(drawn: str) -> tuple[str, ...]:
 
 
 LOZENGE, HOLLOW_LOZENGE = _rows(STITCH_FORMS[0]), _rows(STITCH_FORMS[1])
-BAND = _mirrored_down(
-    "o.....pp.....o cc.p.p..p.p.cc c.p.p.cc.p.p.c ...p.c..c.p... ..p.c.oo.c.p.. .p.c.oooo.c.p."
-)
+BAND = _mirrored_down("o.....pp.....o cc.p.p..p.p.cc c.p.p.cc.p.p.c ...p.c..c.p... ..p.c.oo.c.p.. .p.c.oooo.c.p.")
 CORNER = _mirrored_down("ppppppppppp pcc..c..ccp pc..c.c..cp p..c...c..p p.c..o..c.p pc..ooo..cp")
 
 
@@ -47,12 +47,20 @@ def draw_pattern(
     """
     width, height = step if isinstance(step, tuple) else (step, step)
     for letter, colour in colours.items():
-        path = canvas.beginPath()
-        for row, line in enumerate(pattern):
-            for start, length in _runs(line, letter):
-                path.rect(x + start * width, y + (len(pattern) - 1 - row) * height, length * width, height)
-        canvas.setFillColor(colour)
-        canvas.drawPath(path, stroke=0, fill=1)
+        canvas.setFillColor(paint(colour))
+        cells = _cells(tuple(pattern), letter)
+        write_code(canvas, f"q {width:.5f} 0 0 {height:.5f} {x:.3f} {y:.3f} cm {cells} f Q")
+
+
+@lru_cache(maxsize=256)
+def _cells(pattern: tuple[str, ...], letter: str) -> str:
+    """The rectangles of one colour, in stitches from the lower left corner."""
+    last = len(pattern) - 1
+    return " ".join(
+        f"{start} {last - row} {length} 1 re"
+        for row, line in enumerate(pattern)
+        for start, length in _runs(line, letter)
+    )
 
 
 def draw_sign(canvas: Canvas, form: Pattern, colour: str, x: float, y: float, size: float) -> None:
@@ -80,52 +88,51 @@ def _band_stitches() -> int:
 
 def draw_band(canvas: Canvas, x: float, y: float, width: float, height: float) -> None:
     """Draw a horizontal band between two lines: as many whole repeats as fit, stretched to the width."""
-    stitch = height / (len(BAND) + 2)
-    repeats = max(1, round(width / (len(BAND[0]) * stitch)))
-    step = (width / (repeats * len(BAND[0])), stitch)
-    draw_pattern(canvas, [row * repeats for row in BAND], x, y + stitch, step, BAND_COLOURS)
-    canvas.setFillColor(PRIMARY)
-    for edge in (y, y + height - 0.45 * stitch):
-        canvas.rect(x, edge, width, 0.45 * stitch, stroke=0, fill=1)
+    name = f"band-{width:.2f}-{height:.2f}"
+    if not canvas.hasForm(name):
+        stitch = height / (len(BAND) + 2)
+        canvas.beginForm(name, 0, 0, width, height)
+        draw_pattern(canvas, *_repeated(width, stitch, 0, stitch))
+        canvas.setFillColor(paint(PRIMARY))
+        for edge in (0, height - 0.45 * stitch):
+            canvas.rect(0, edge, width, 0.45 * stitch, stroke=0, fill=1)
+        canvas.endForm()
+    _place(canvas, name, x, y)
 
 
-def draw_frame(canvas: Canvas, x: float, y: float, width: float, height: float, stitch: float) -> float:
-    """Draw the woven frame of a certificate; return its thickness in points. Lengths in points."""
+def draw_frame(canvas: Canvas, x: float, y: float, width: float, height: float, stitch: float) -> None:
+    """Draw the woven frame of a certificate, 13 stitches thick. Lengths in points."""
     side = len(CORNER) * stitch
-    thickness = side + 2 * stitch
-    canvas.setStrokeColor(PRIMARY)
+    canvas.setStrokeColor(paint(PRIMARY))
     canvas.setLineWidth(0.6 * stitch)
-    inset = 0.3 * stitch
-    canvas.rect(x + inset, y + inset, width - 2 * inset, height - 2 * inset, stroke=1, fill=0)
-    inset = thickness - 0.3 * stitch
-    canvas.rect(x + inset, y + inset, width - 2 * inset, height - 2 * inset, stroke=1, fill=0)
-
-    canvas.beginForm("corner", 0, 0, side, side)
-    draw_pattern(canvas, CORNER, 0, 0, stitch, BAND_COLOURS)
-    canvas.endForm()
+    for inset in (0.3 * stitch, side + 1.7 * stitch):
+        canvas.rect(x + inset, y + inset, width - 2 * inset, height - 2 * inset, stroke=1, fill=0)
     far_x, far_y = x + width - stitch - side, y + height - stitch - side
     for left, bottom in ((x + stitch, y + stitch), (far_x, y + stitch), (x + stitch, far_y), (far_x, far_y)):
-        _place(canvas, "corner", left, bottom)
-    for name, length, upright in (("across", width, False), ("along", height, True)):
-        between = length - 2 * (side + 2 * stitch)
-        repeats = max(1, round(between / (len(BAND[0]) * stitch)))
-        step = between / (repeats * len(BAND[0]))
-        _define_tile(canvas, name, step, stitch, upright=upright)
-        for repeat in range(repeats):
-            offset = side + 2 * stitch + repeat * len(BAND[0]) * step
-            for other in (stitch, (width if upright else height) - stitch - side):
-                left, bottom = (x + other, y + offset) if upright else (x + offset, y + other)
-                _place(canvas, name, left, bottom)
-    return thickness
+        draw_pattern(canvas, CORNER, left, bottom, stitch, BAND_COLOURS)
 
-
-def _define_tile(canvas: Canvas, name: str, step: float, stitch: float, *, upright: bool) -> None:
-    """One repeat of the band as a form, so that the page holds it once."""
-    pattern = ["".join(row[i] for row in BAND) for i in range(len(BAND[0]))] if upright else BAND
-    size = (stitch, step) if upright else (step, stitch)
-    canvas.beginForm(name, 0, 0, len(pattern[0]) * size[0], len(pattern) * size[1])
-    draw_pattern(canvas, pattern, 0, 0, size, BAND_COLOURS)
+    start = side + 2 * stitch
+    canvas.beginForm("across", 0, 0, width, side)
+    draw_pattern(canvas, *_repeated(width - 2 * start, stitch, 0, 0))
     canvas.endForm()
+    canvas.beginForm("along", 0, 0, side, height)
+    pattern, _, _, (step, _), colours = _repeated(height - 2 * start, stitch, 0, 0)
+    upright = tuple("".join(column) for column in zip(*pattern, strict=True))
+    draw_pattern(canvas, upright, 0, 0, (stitch, step), colours)
+    canvas.endForm()
+    for other in (y + stitch, far_y):
+        _place(canvas, "across", x + start, other)
+    for other in (x + stitch, far_x):
+        _place(canvas, "along", other, y + start)
+
+
+def _repeated(
+    length: float, stitch: float, x: float, y: float
+) -> tuple[tuple[str, ...], float, float, tuple[float, float], Mapping[str, str]]:
+    """The band of `length` points at `x`, `y`, as `draw_pattern` takes it: whole repeats, a little stretched."""
+    repeats = max(1, round(length / (len(BAND[0]) * stitch)))
+    step = length / (repeats * len(BAND[0]))
+    return tuple(row * repeats for row in BAND), x, y, (step, stitch), BAND_COLOURS
 
 
 def _place(canvas: Canvas, form: str, x: float, y: float) -> None:

@@ -154,8 +154,7 @@ class Summary:
     def _check_codes(self) -> None:
         if not re.fullmatch(rf"[A-Z0-9.-]{{1,{MAX_ACHIEVEMENT}}}", self.achievement):
             raise AchievementCodeNotValid(
-                f"The achievement code {self.achievement!r} must be 1 to {MAX_ACHIEVEMENT} "
-                "of A-Z, 0-9, dot and dash."
+                f"The achievement code {self.achievement!r} must be 1 to {MAX_ACHIEVEMENT} of A-Z, 0-9, dot and dash."
             )
         if len(self.number) != NUMBER_BYTES:
             raise NumberNotValid(f"A certificate number has {NUMBER_BYTES} bytes, not {len(self.number)}.")
@@ -193,6 +192,4 @@ def _check_text(field: str, text: str, limit: int) -> None:
     if any(is_control(character) for character in text) or not unicodedata.is_normalized("NFC", text):
         raise TextNotPrintable(f"The {field} is not plain printable text. Pass it through printable() first.")
     if (size := len(text.encode())) > limit:
-        raise TextNotPrintable(
-            f"The {field} needs {size} bytes and {limit} is the most. Cut it with printable()."
-        )
+        raise TextNotPrintable(f"The {field} needs {size} bytes and {limit} is the most. Cut it with printable().")

@@ -18,6 +18,8 @@ from fontTools.pens.transformPen import TransformPen
 from fontTools.svgLib.path import parse_path
 from reportlab.pdfgen.canvas import Canvas
 
+from assessor.certificates.colours import paint
+
 SVG = "{http://www.w3.org/2000/svg}"
 MAX_CHARACTERS = 200_000
 MAX_DEPTH = 32
@@ -106,9 +108,9 @@ def _paint(canvas: Canvas, shape: Shape) -> None:
         else:
             path.close()
     if shape.fill:
-        canvas.setFillColor(shape.fill)
+        canvas.setFillColor(paint(shape.fill))
     if shape.stroke:
-        canvas.setStrokeColor(shape.stroke)
+        canvas.setStrokeColor(paint(shape.stroke))
         canvas.setLineWidth(shape.stroke_width)
         canvas.setLineCap(shape.cap)
         canvas.setLineJoin(shape.join)
@@ -133,9 +135,7 @@ def _collect(
     if name in _IGNORED:
         return
     if element.get("style") or element.get("class"):
-        raise DrawingInvalid(
-            f"<{name}> is painted by style or class. Use attributes such as fill and stroke."
-        )
+        raise DrawingInvalid(f"<{name}> is painted by style or class. Use attributes such as fill and stroke.")
     painting = {**inherited, **{key: value for key in _INHERITED if (value := element.get(key))}}
     here = transform.transform(_transform(element.get("transform", "")))
     if name in ("svg", "g"):
@@ -151,9 +151,7 @@ def _collect(
     shapes.append(_shape(tuple(pen.segments), painting, abs(here[0] * here[3] - here[1] * here[2]) ** 0.5))
 
 
-def _shape(
-    segments: tuple[tuple[str, tuple[float, ...]], ...], painting: Mapping[str, str], scale: float
-) -> Shape:
+def _shape(segments: tuple[tuple[str, tuple[float, ...]], ...], painting: Mapping[str, str], scale: float) -> Shape:
     dashes = painting.get("stroke-dasharray", "none")
     return Shape(
         segments=segments,
@@ -249,7 +247,7 @@ def _numbers(value: str, attribute: str) -> list[float]:
     return [float(number) for number in _NUMBER.findall(value)]
 
 
-class _Segments(BasePen):  # type: ignore[misc]  # fontTools publishes no types
+class _Segments(BasePen):
     """Collects path segments; fontTools turns quadratic curves and arcs into cubic ones."""
 
     def __init__(self) -> None:

@@ -166,12 +166,8 @@ class _Reader:
             key = f"levels.{level}"
             if level not in "12345678" or len(level) != 1:
                 self._refuse(key, "is not a level from 1 to 8")
-            tables = self._list(
-                f"{key}.tasks", self._table(key, value).get("tasks"), FEWEST_TASKS, MOST_TASKS
-            )
-            levels[int(level)] = tuple(
-                self._task(f"{key}.tasks[{i}]", t) for i, t in enumerate(tables, start=1)
-            )
+            tables = self._list(f"{key}.tasks", self._table(key, value).get("tasks"), FEWEST_TASKS, MOST_TASKS)
+            levels[int(level)] = tuple(self._task(f"{key}.tasks[{i}]", t) for i, t in enumerate(tables, start=1))
         return levels
 
     def _task(self, key: str, value: object) -> Task:
@@ -200,9 +196,7 @@ class _Reader:
             self._refuse(key, f"must hold {names}")
         return text
 
-    def _texts(
-        self, key: str, value: object, check: Callable[[str, str], None] | None = None
-    ) -> dict[str, str]:
+    def _texts(self, key: str, value: object, check: Callable[[str, str], None] | None = None) -> dict[str, str]:
         table = self._table(key, value)
         for language in self.languages:
             if language not in table:

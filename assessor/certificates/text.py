@@ -11,6 +11,7 @@ lines, shape every line with HarfBuzz, and put its runs in visual order. Nothing
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from string import Formatter
 
 import uharfbuzz as hb
@@ -124,9 +125,7 @@ def isolated(value: str, *, ltr: bool = False) -> str:
     return f"{LRI if ltr else FSI}{clean(value)}{PDI}"
 
 
-def fill(
-    template: str, *, bold: Collection[str] = (), ltr: Collection[str] = (), **values: str
-) -> tuple[Span, ...]:
+def fill(template: str, *, bold: Collection[str] = (), ltr: Collection[str] = (), **values: str) -> tuple[Span, ...]:
     """Put isolated values into a translated sentence with `{name}` fields.
 
     `bold` and `ltr` name the fields to emphasise and those that always run left to right. A field that
@@ -159,11 +158,13 @@ def lay_out(
     whole = "".join(span.text for span in spans)
     right_to_left = is_rtl(language) if rtl is None else rtl
     weights = [style.bold or span.bold for span in spans for _ in span.text]
+    scripts, isolates = scripts_and_isolates(whole)
     prepared = _Prepared(
         text=whole,
+        codes=[ord(character) for character in whole],
         levels=bidi.levels(whole, int(right_to_left)),
-        faces=choose_faces(whole, weights, style.role),
-        scripts=scripts_and_isolates(whole)[0],
+        faces=choose_faces(whole, scripts, isolates, weights, style.role),
+        scripts=scripts,
         whole=_kept_whole(whole),
         language=language,
         base=int(right_to_left),
@@ -171,14 +172,16 @@ def lay_out(
     limits = [(0, len(whole))] if width is None else list(_break_lines(prepared, style, width))
     lines = tuple(_line(prepared, start, end, style) for start, end in limits)
     readable = whole.translate(_WITHOUT_CONTROLS)
-    return Paragraph(
-        lines, readable, language, right_to_left, readable != whole or any(prepared.levels), style
-    )
+    return Paragraph(lines, readable, language, right_to_left, readable != whole or any(prepared.levels), style)
 
 
-def fit(
-    text: str | Sequence[Span], language: str, styles: Sequence[tuple[Style, int]], width: float
-) -> Paragraph:
+@lru_cache(maxsize=1024)
+def lay_out_fixed(text: str, language: str, style: Style, width: float | None = None) -> Paragraph:
+    """The same for texts of templates, which come again on every paper. Never for names: results are kept."""
+    return lay_out(text, language, style, width)
+
+
+def fit(text: str | Sequence[Span], language: str, styles: Sequence[tuple[Style, int]], width: float) -> Paragraph:
     """Lay out with the first style that needs no more lines than it may; the last one is taken anyway."""
     for style, most_lines in styles:
         paragraph = lay_out(text, language, style, width)
@@ -192,6 +195,7 @@ class _Prepared:
     """A paragraph with what is known per character, before lines are broken."""
 
     text: str
+    codes: list[int]
     levels: list[int]
     faces: list[Face]
     scripts: list[str]
@@ -257,10 +261,9 @@ def _cut(text: str, advances: Sequence[float], start: int, i: int) -> int:
 def _advances(prepared: _Prepared, style: Style) -> list[float]:
     """Advance of every character, in points, a cluster's on its first character."""
     result = [0.0] * len(prepared.text)
-    codes = [ord(character) for character in prepared.text]
-    for start, end in _runs(prepared, 0, len(codes), prepared.levels):
+    for start, end in _runs(prepared, 0, len(prepared.text), prepared.levels):
         face = prepared.faces[start]
-        infos, positions = _shape(prepared, codes, start, end, prepared.levels[start])
+        infos, positions = _shape(prepared, start, end, prepared.levels[start])
         for info, position in zip(infos, positions, strict=True):
             result[info.cluster] += position.x_advance * face.points(style.size)
     if style.tracking:
@@ -272,12 +275,11 @@ def _line(prepared: _Prepared, start: int, end: int, style: Style) -> Line:
     """Shape one line again, now that its ends are known, and put its runs in visual order."""
     while end > start and prepared.text[end - 1] == " ":
         end -= 1
-    codes = [ord(character) for character in prepared.text]
     shown = bidi.reset_line_end(prepared.text[start:end], prepared.levels[start:end], prepared.base)
     line_levels = [*prepared.levels[:start], *shown]
     limits = list(_runs(prepared, start, end, line_levels))
     order = bidi.visual_order([line_levels[first] for first, _ in limits])
-    runs = [_run(prepared, codes, *limits[i], line_levels[limits[i][0]]) for i in order]
+    runs = [_run(prepared, *limits[i], line_levels[limits[i][0]]) for i in order]
     runs = [run for run in runs if run.clusters]
     faces = [run.face for run in runs] or [chain(style.role, style.bold, "Latn")[0]]
     scale = style.size * style.leading
@@ -303,12 +305,10 @@ def _runs(prepared: _Prepared, start: int, end: int, levels: Sequence[int]) -> I
             first = i
 
 
-def _shape(
-    prepared: _Prepared, codes: list[int], start: int, end: int, level: int
-) -> tuple[list[hb.GlyphInfo], list[hb.GlyphPosition]]:
+def _shape(prepared: _Prepared, start: int, end: int, level: int) -> tuple[list[hb.GlyphInfo], list[hb.GlyphPosition]]:
     """Shape one run with the whole paragraph as context, so that letters join over run borders."""
     buffer = hb.Buffer()
-    buffer.add_codepoints(codes, start, end - start)
+    buffer.add_codepoints(prepared.codes, start, end - start)
     buffer.direction = "rtl" if level % 2 else "ltr"
     script = prepared.scripts[start]
     buffer.script = "Latn" if script in NO_SCRIPT else script
@@ -318,8 +318,8 @@ def _shape(
     return buffer.glyph_infos, buffer.glyph_positions
 
 
-def _run(prepared: _Prepared, codes: list[int], start: int, end: int, level: int) -> Run:
-    infos, positions = _shape(prepared, codes, start, end, level)
+def _run(prepared: _Prepared, start: int, end: int, level: int) -> Run:
+    infos, positions = _shape(prepared, start, end, level)
     starts = sorted({info.cluster for info in infos})
     following = dict(zip(starts, [*starts[1:], end], strict=True))
     clusters: list[Cluster] = []

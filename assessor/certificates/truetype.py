@@ -72,9 +72,7 @@ def _subset(face: Face, glyphs: set[int]) -> tuple[bytes, dict[int, int]]:
     request = hb.SubsetInput()
     request.sets(hb.SubsetInputSets.GLYPH_INDEX).set(glyphs | {0})
     request.flags = hb.SubsetFlags.NO_LAYOUT_CLOSURE | hb.SubsetFlags.NO_HINTING
-    request.sets(hb.SubsetInputSets.DROP_TABLE_TAG).update(
-        {int.from_bytes(tag.encode().ljust(4)) for tag in _DROPPED}
-    )
+    request.sets(hb.SubsetInputSets.DROP_TABLE_TAG).update({int.from_bytes(tag.encode().ljust(4)) for tag in _DROPPED})
     plan = hb.SubsetPlan(face.face, request)
     return bytes(plan.execute().blob.data), dict(plan.old_to_new_glyph_mapping)
 
@@ -106,9 +104,7 @@ def _composite(recipe: Recipe, mapping: dict[int, int], box: tuple[int, int, int
     return data
 
 
-def _append(
-    tables: dict[str, bytes], count: int, composites: Sequence[tuple[bytes, int, int]], *, parts: int
-) -> None:
+def _append(tables: dict[str, bytes], count: int, composites: Sequence[tuple[bytes, int, int]], *, parts: int) -> None:
     """Add the glyphs to glyf, loca, hmtx, hhea, head, maxp. A composite: its data, advance and left edge."""
     long_offsets = struct.unpack_from(">h", tables["head"], 50)[0]
     if long_offsets:
@@ -166,9 +162,7 @@ def _write(tables: dict[str, bytes]) -> bytes:
         padded = data + b"\0" * (-len(data) % 4)
         if tag == "head":
             head_at = start + len(body)
-        directory += struct.pack(
-            ">4sIII", tag.encode("ascii"), _checksum(padded), start + len(body), len(data)
-        )
+        directory += struct.pack(">4sIII", tag.encode("ascii"), _checksum(padded), start + len(body), len(data))
         body += padded
     font = bytearray(header + directory + body)
     struct.pack_into(">I", font, head_at + 8, (_CHECKSUM_MAGIC - _checksum(bytes(font))) & 0xFFFFFFFF)

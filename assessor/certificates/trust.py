@@ -99,10 +99,7 @@ class Bundle:
     def certificate_keys(self, kid: bytes) -> tuple[tuple[Issuer, Key], ...]:
         """Every trusted key with this hint, with the issuer it belongs to."""
         return tuple(
-            (issuer, key)
-            for issuer in self.issuers
-            for key in issuer.keys_for("certificate")
-            if key.kid == kid
+            (issuer, key) for issuer in self.issuers for key in issuer.keys_for("certificate") if key.kid == kid
         )
 
 

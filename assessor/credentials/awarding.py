@@ -6,9 +6,10 @@ signed, and nothing is signed that was not decided.
 
 import secrets
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -181,11 +182,28 @@ def find_by_number(session: Session, number: bytes) -> Award | None:
     return session.scalar(select(Award).where(Award.number == number))
 
 
-def awards_of(session: Session, organisation_id: uuid.UUID) -> Sequence[Award]:
-    """The awards of an organisation, newest first."""
-    return session.scalars(
+def find_in(session: Session, organisation_id: uuid.UUID, award_id: uuid.UUID) -> Award:
+    """An award of this organisation. Raises `NotFound`."""
+    decided = session.get(Award, (organisation_id, award_id))
+    if decided is None:
+        raise NotFound("There is no certificate with this id.")
+    return decided
+
+
+def awards_of(session: Session, organisation_id: uuid.UUID, wanted: str = "", most: int | None = None) -> list[Award]:
+    """The awards of an organisation, newest first; ``wanted``: only those whose name or number holds this text."""
+    found = session.scalars(
         select(Award).where(Award.organisation_id == organisation_id).order_by(Award.awarded_at.desc(), Award.id)
-    ).all()
+    )
+    looked_for = wanted.casefold().strip()
+    number = looked_for.replace("-", "").replace(" ", "")
+    fitting = (
+        award
+        for award in found
+        if looked_for in f"{award.holder_name}\n{award.second_name or ''}".casefold()
+        or (number and number in numbers.written(award.number).casefold().replace("-", ""))
+    )
+    return list(islice(fitting, most))
 
 
 def _payload(decided: Award) -> dict[str, Any]:

@@ -1,37 +1,24 @@
 """Commands of the issuer: award, export, revoke, keys, did, status-list, trust."""
 
-import contextlib
 import json
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assessor.certificates import number as numbers
 from assessor.certificates.trust import REASON_CLASSES
-from assessor.config import Settings, key_passphrase
+from assessor.config import Application, key_passphrase
 from assessor.credentials import awarding, issuer, issuing, keys, publishing, status
 from assessor.credentials.models import Award
-from assessor.database import db
 from assessor.errors import Invalid, NotFound
 from assessor.organisations.models import Organisation
 
 out_option = click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 json_option = click.option("--json", "as_json", is_flag=True, help="print one JSON document")
-
-
-@contextlib.contextmanager
-def _installation() -> Iterator[tuple[Session, Settings]]:
-    from assessor import create_app
-
-    with create_app().app_context():
-        yield db.session, current_app.config["SETTINGS"]
-        db.session.commit()
 
 
 @click.command()
@@ -42,11 +29,19 @@ def _installation() -> Iterator[tuple[Session, Settings]]:
 @click.option("--result", "results", multiple=True, metavar="CODE=VALUE", help="a competence's score, 0 to 100")
 @click.option("--language", default="en", show_default=True, help="of the certificate's words")
 @json_option
+@click.pass_obj
 def award(
-    badge: str, name: str, second: str, level: int, results: tuple[str, ...], language: str, as_json: bool
+    application: Application,
+    badge: str,
+    name: str,
+    second: str,
+    level: int,
+    results: tuple[str, ...],
+    language: str,
+    as_json: bool,
 ) -> None:
     """Award a badge by its code and sign it at once, for results that came from elsewhere."""
-    with _installation() as (session, settings):
+    with application() as (_app, session, settings):
         grounds = awarding.Grounds(
             source=f"command {uuid.uuid4()}",
             achievement_code=badge,
@@ -73,9 +68,10 @@ def award(
 @click.argument("credential")
 @click.option("--format", "form", type=click.Choice(sorted(issuing.FORMS)), required=True)
 @out_option
-def export(credential: str, form: str, out: Path) -> None:
+@click.pass_obj
+def export(application: Application, credential: str, form: str, out: Path) -> None:
     """Write a certificate, named by id, address or number, as a file."""
-    with _installation() as (session, settings):
+    with application() as (_app, session, settings):
         exported = issuing.export(session, _award(session, credential), form, settings)
     out.write_bytes(exported.content)
     click.echo(str(out), err=True)
@@ -84,9 +80,10 @@ def export(credential: str, form: str, out: Path) -> None:
 @click.command()
 @click.argument("credential")
 @click.option("--reason", type=click.Choice(REASON_CLASSES), required=True)
-def revoke(credential: str, reason: str) -> None:
+@click.pass_obj
+def revoke(application: Application, credential: str, reason: str) -> None:
     """Withdraw a certificate; every check answers so at once."""
-    with _installation() as (session, settings):
+    with application() as (_app, session, settings):
         awarding.revoke(session, _award(session, credential), reason, settings, datetime.now(UTC))
     click.echo("Withdrawn.")
 
@@ -98,9 +95,10 @@ def keys_group() -> None:
 
 @keys_group.command("list")
 @json_option
-def list_keys(as_json: bool) -> None:
+@click.pass_obj
+def list_keys(application: Application, as_json: bool) -> None:
     """Every key with its use and state; private halves are never shown."""
-    with _installation() as (session, _settings):
+    with application() as (_app, session, _settings):
         rows = [
             {"kid": key.kid, "use": key.use, "state": key.state, "public_hex": key.public_key.hex()}
             for key in keys.published(session)
@@ -114,18 +112,20 @@ def list_keys(as_json: bool) -> None:
 
 @keys_group.command()
 @click.argument("use", type=click.Choice(keys.USES))
-def rotate(use: str) -> None:
+@click.pass_obj
+def rotate(application: Application, use: str) -> None:
     """Make a new key for a use; the old one is retired and stays published."""
-    with _installation() as (session, settings):
+    with application() as (_app, session, settings):
         key = keys.rotate(session, use, key_passphrase(settings), datetime.now(UTC))
         status.sign_all(session, settings, datetime.now(UTC))
         click.echo(key.kid)
 
 
 @click.command()
-def did() -> None:
+@click.pass_obj
+def did(application: Application) -> None:
     """Print the issuer's DID document."""
-    with _installation() as (session, settings):
+    with application() as (_app, session, settings):
         click.echo(json.dumps(issuer.document(session, settings), indent=2))
 
 
@@ -133,9 +133,10 @@ def did() -> None:
 @click.argument("number", type=click.IntRange(1))
 @click.option("--jwt", "as_jwt", is_flag=True, help="the VC-JWT instead of the JSON with a proof")
 @out_option
-def status_list(number: int, as_jwt: bool, out: Path) -> None:
+@click.pass_obj
+def status_list(application: Application, number: int, as_jwt: bool, out: Path) -> None:
     """Write a signed status list to a file."""
-    with _installation() as (session, _settings):
+    with application() as (_app, session, _settings):
         found = status.find(session, number)
         out.write_bytes((found.signed_jwt if as_jwt else found.signed_json) or b"")
 
@@ -147,9 +148,10 @@ def trust() -> None:
 
 @trust.command()
 @out_option
-def publish(out: Path) -> None:
+@click.pass_obj
+def publish(application: Application, out: Path) -> None:
     """Write the bundle, signed by the root key; print the root key that verifiers pin."""
-    with _installation() as (session, settings):
+    with application() as (_app, session, settings):
         out.write_bytes(publishing.signed_bundle(session, settings, datetime.now(UTC)))
         click.echo(publishing.root_key(session, settings).hex())
 

@@ -235,9 +235,7 @@ class _Verification:
     def _proof_failed(self, error: OpenBadgesError) -> None:
         if "key" not in self.checks:
             self._note("key", State.NOT_CHECKED, "There is no signature to look up.")
-        if isinstance(error, ProofUnsupported):
-            self._note("proof", State.NOT_CHECKED, str(error))
-        elif isinstance(error, TooSymmetrical):
+        if isinstance(error, ProofUnsupported | TooSymmetrical):
             self._note("proof", State.NOT_CHECKED, str(error))
         elif isinstance(error, UnsafeDocument):
             self._note("safe context", State.FAILED, str(error))

@@ -15,7 +15,6 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, log_expit
 
 Array = NDArray[np.float64]
 
@@ -78,7 +77,7 @@ def effective_slope(a: ArrayLike, se_b: ArrayLike) -> Array:
 def probability(theta: ArrayLike, a: ArrayLike, b: ArrayLike, c: ArrayLike = 0.0) -> Array:
     """Return P(right | theta) = c + (1 - c) / (1 + exp(-a (theta - b))). Arguments broadcast."""
     guessing = np.asarray(c, dtype=np.float64)
-    return np.asarray(guessing + (1 - guessing) * expit(_logit(theta, a, b)), dtype=np.float64)
+    return np.asarray(guessing + (1 - guessing) * np.exp(_log_expit(_logit(theta, a, b))), dtype=np.float64)
 
 
 def log_probabilities(
@@ -87,8 +86,8 @@ def log_probabilities(
     """Return (log P(wrong | theta), log P(right | theta)), both finite. Arguments broadcast."""
     logit = _logit(theta, a, b)
     guessing = np.broadcast_to(np.asarray(c, dtype=np.float64), logit.shape)
-    log_wrong = log_expit(-logit) + np.log1p(-guessing)
-    log_right = log_expit(logit)
+    log_wrong = _log_expit(-logit) + np.log1p(-guessing)
+    log_right = _log_expit(logit)
     if np.any(guessing > 0):
         with np.errstate(divide="ignore"):  # log 0 = -inf is the right start for an item nobody guesses
             log_right = np.logaddexp(np.log(guessing), np.log1p(-guessing) + log_right)
@@ -98,3 +97,8 @@ def log_probabilities(
 def _logit(theta: ArrayLike, a: ArrayLike, b: ArrayLike) -> Array:
     difference = np.asarray(theta, dtype=np.float64) - np.asarray(b, dtype=np.float64)
     return np.asarray(np.asarray(a, dtype=np.float64) * difference, dtype=np.float64)
+
+
+def _log_expit(logit: Array) -> Array:
+    """Return log(1 / (1 + exp(-x))) without overflow; numpy alone, since a web process starts with every import."""
+    return np.asarray(-np.logaddexp(0.0, -logit), dtype=np.float64)

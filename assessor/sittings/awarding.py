@@ -38,6 +38,18 @@ def award_of(session: Session, sitting: Sitting) -> Award | None:
     return awarding.find_by_source(session, sitting.organisation_id, source(sitting))
 
 
+def awards_of(session: Session, sittings: Sequence[Sitting]) -> dict[uuid.UUID, Award]:
+    """Sitting → its award, for those of these sittings that led to one."""
+    by_source = {source(sitting): sitting for sitting in sittings}
+    found = session.scalars(
+        select(Award).where(
+            Award.organisation_id.in_({sitting.organisation_id for sitting in sittings}),
+            Award.source.in_(by_source),
+        )
+    )
+    return {by_source[award.source].id: award for award in found}
+
+
 def award(session: Session, sitting: Sitting, holder: awarding.Holder, settings: Settings, now: datetime) -> Award:
     """Award the band of a confirmed, finished sitting to the person of this name.
 

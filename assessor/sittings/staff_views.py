@@ -167,7 +167,7 @@ def name(invigilation: uuid.UUID, sitting: uuid.UUID) -> ResponseReturnValue:
     found = _found(invigilation)
     theirs = room.sitting_of(db.session, found, sitting)
     form = NameForm()
-    errors = form.errors
+    errors: dict[str, Any] = {}
     if form.validate_on_submit():
         try:
             holder = Holder(form.name.data, form.second.data or "")
@@ -178,13 +178,10 @@ def name(invigilation: uuid.UUID, sitting: uuid.UUID) -> ResponseReturnValue:
         except NameNotUsable as refusal:
             db.session.rollback()
             errors = {"name": [gettext(refusal.message)]}
+    errors = errors or form.errors
     return render_template(
-        "invigilation/name.html",
-        form=form,
-        errors=errors or form.errors,
-        invigilation=found,
-        nickname=_nickname(found, sitting),
-    ), (422 if errors or form.errors else 200)
+        "invigilation/name.html", form=form, errors=errors, invigilation=found, nickname=_nickname(found, sitting)
+    ), (422 if errors else 200)
 
 
 @pages.get("/sessions/<uuid:invigilation>/certificates.pdf")

@@ -6,6 +6,7 @@ const board = document.getElementById("board");
 const noConnection = document.getElementById("no-connection");
 let version = "";
 let timer = 0;
+let looking = false;
 
 function replace(part, news) {
   if (part.innerHTML === news.innerHTML) return;
@@ -23,7 +24,8 @@ function show(html) {
 
 async function look() {
   clearTimeout(timer);
-  if (document.hidden) return;
+  if (document.hidden || looking) return;
+  looking = true;
   try {
     const answer = await fetch(board.dataset.address, {
       headers: version ? { "If-None-Match": version } : {},
@@ -37,6 +39,8 @@ async function look() {
     noConnection.hidden = answer.ok || answer.status === 304;
   } catch {
     noConnection.hidden = false;
+  } finally {
+    looking = false;
   }
   timer = setTimeout(look, EVERY);
 }

@@ -56,6 +56,8 @@ function toggle(button) {
 async function read(button, list) {
   const halt = new AbortController();
   const mine = { button, stop: () => halt.abort() };
+  const used = document.querySelector("[data-sound-used]"); // a condition of the test, named on the certificate
+  if (used) used.value = "1";
   running = mine;
   state(button, "playing");
   halt.signal.addEventListener("abort", () => { player.pause(); speech?.cancel(); end(button, mine); });

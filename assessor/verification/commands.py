@@ -10,8 +10,7 @@ import click
 
 from assessor.certificates import checking, signed_data
 from assessor.certificates.trust import Bundle
-from assessor.config import load_settings
-from assessor.database import db
+from assessor.config import Application
 from assessor.errors import Invalid
 from assessor.openbadges.checks import Report, Result
 from assessor.openbadges.errors import InvalidDid, StatusUnavailable
@@ -47,7 +46,7 @@ def verify(
     """
     now = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
     data = _read(certificate)
-    own = None if did_files and not trust_file and not verifying.is_qr_text(data) else _own_data(now)
+    own = None if did_files and not trust_file and not verifying.is_qr_text(data) else _own_data(context.obj, now)
     if verifying.is_qr_text(data):
         document = _check_qr(data, own, trust_file, status_file, offline, now)
     else:
@@ -64,12 +63,9 @@ def verify(
     context.exit(Report(Result(document["result"]), "", ()).exit_code)
 
 
-def _own_data(now: datetime) -> verifying.OwnData:
-    from assessor import create_app
-
-    settings = load_settings()
-    with create_app(settings).app_context():
-        return verifying.own_data(db.session, settings, now)
+def _own_data(application: Application, now: datetime) -> verifying.OwnData:
+    with application() as (_app, session, settings):
+        return verifying.own_data(session, settings, now)
 
 
 def _check_qr(
@@ -82,7 +78,7 @@ def _check_qr(
 ) -> dict[str, Any]:
     bundle = own.bundle if own else None
     if trust_file is not None:
-        bundle = _bundle(trust_file)
+        bundle = _bundle(trust_file, own.root_key if own else b"")
     jwts = {} if offline or own is None else dict(own.status_jwts)
     if status_file is not None:
         jwts = dict.fromkeys(jwts, _file_text(status_file))
@@ -92,13 +88,7 @@ def _check_qr(
     )
 
 
-def _bundle(path: Path) -> Bundle:
-    from assessor import create_app
-    from assessor.credentials import publishing
-
-    settings = load_settings()
-    with create_app(settings).app_context():
-        root = publishing.root_key(db.session, settings)
+def _bundle(path: Path, root: bytes) -> Bundle:
     try:
         return signed_data.read_bundle(_bytes(path), root)
     except (signed_data.SignedDataNotReadable, signed_data.NotSignedByTrustedKey) as error:

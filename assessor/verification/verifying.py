@@ -30,6 +30,7 @@ class OwnData:
 
     did_document: Mapping[str, Any]
     bundle: Bundle
+    root_key: bytes
     status_jwts: Mapping[str, str]
     status_documents: Mapping[str, bytes]
     withdrawals: Mapping[str, Any]
@@ -42,6 +43,7 @@ def own_data(session: Session, settings: Settings, now: datetime) -> OwnData:
     return OwnData(
         did_document=issuer.document(session, settings),
         bundle=publishing.bundle(session, settings, now),
+        root_key=publishing.root_key(session, settings),
         status_jwts={url[found.number]: found.signed_jwt.decode() for found in lists if found.signed_jwt},
         status_documents={url[found.number]: found.signed_json for found in lists if found.signed_json},
         withdrawals={issuer.did(settings): publishing.withdrawals(session, settings, now)},
@@ -71,6 +73,8 @@ def verify_badge(data: bytes, trust: Trust, source: StatusSource | None, now: da
         return verification.verify(data, trust, now, status=source)
     try:
         attached = attachment.attached_credential(data)
+    except attachment.PdfAltered as error:
+        return _not_read(Result.NOT_GENUINE, str(error))
     except attachment.PdfUnreadable as error:
         return _not_read(Result.UNREADABLE, str(error))
     if attached is None:

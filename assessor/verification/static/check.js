@@ -23,8 +23,8 @@ export function unbase64url(text) {
 const SIZES = { 0: 0, 3: 1, 5: 2, 8: 3, 10: 4, 13: 5, 15: 6, 17: 7 };
 
 export function readText(text) {
-  const compact = text.slice(0, 2049).replace(/\s+/g, '').replace(/[.,;:)>\]"']+$/, '');
-  const [, prefix, form, code] = compact.match(/^(https?:\/\/[^#]*|)#([12])\.(.*)$/i) ?? [];
+  const compact = text.slice(0, 2049).replace(/\s+/g, '');
+  const [, prefix, form, code] = compact.match(/^(https?:\/\/[^#]*|)#([12])\.(.*?)[.,;:)>\]"']*$/i) ?? [];
   if (text.length > 2048 || !form) throw new Refused(9);
   if (!code || (form === '1' ? !(code.length % 17 in SIZES) : code.length % 4 === 1)) throw new Refused(10);
   if (form === '2') {

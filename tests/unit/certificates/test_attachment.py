@@ -7,8 +7,10 @@ import pikepdf
 import pytest
 
 from assessor.certificates.attachment import (
+    CHECKSUM_BYTES,
     MAX_CREDENTIAL,
     MAX_PDF,
+    PdfAltered,
     PdfUnreadable,
     attach_credential,
     attached_credential,
@@ -69,8 +71,17 @@ def test_a_cut_pdf_is_refused_or_read_but_never_crashes(pdf: bytes) -> None:
             attached_credential(whole[:end])
 
 
-def test_a_changed_byte_never_crashes(pdf: bytes) -> None:
+def test_a_changed_byte_anywhere_is_seen(pdf: bytes) -> None:
     whole = attach_credential(pdf, CREDENTIAL, CREATED)
+
+    for place in range(0, len(whole), 11):
+        damaged = whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :]
+        with pytest.raises(PdfAltered):
+            attached_credential(damaged)
+
+
+def test_a_changed_byte_of_a_file_without_our_checksum_never_crashes(pdf: bytes) -> None:
+    whole = attach_credential(pdf, CREDENTIAL, CREATED)[:-CHECKSUM_BYTES]
 
     for place in range(0, len(whole), 211):
         damaged = whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :]

@@ -1,6 +1,7 @@
 """What lands in the PDF: fonts, exact texts, composites, and the private names we lean on."""
 
 from io import BytesIO
+from typing import Any
 
 import pikepdf
 import pytest
@@ -78,7 +79,7 @@ def test_all_fonts_are_embedded_subsets_with_a_text_map() -> None:
     pdf = line_pdf("Ada سميرة रहीम", "en")
 
     with pikepdf.open(BytesIO(pdf)) as document:
-        fonts = [document.pages[0].Resources.Font[name] for name in document.pages[0].Resources.Font.keys()]
+        fonts = [font for _, font in document.pages[0].Resources.Font.items()]
         names = [str(font.BaseFont) for font in fonts]
 
         assert len(fonts) == 3
@@ -115,7 +116,7 @@ def test_shifted_marks_keep_to_their_letters_baseline() -> None:
 
 
 def test_reportlab_still_has_the_private_names_we_use() -> None:
-    canvas = Canvas(BytesIO())
+    canvas: Any = Canvas(BytesIO())
 
     assert isinstance(canvas._code, list)
     assert isinstance(canvas._preamble, str)

@@ -1,6 +1,8 @@
 """Laying out: fonts, order, isolation and line breaks, before anything is drawn."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assessor.certificates.font_choice import CharacterNotDrawable, drawable, missing_characters
 from assessor.certificates.text import Paragraph, Span, Style, fill, fit, isolated, lay_out
@@ -136,3 +138,10 @@ def test_trailing_mark_of_a_vowelled_word_stays_with_its_letter() -> None:
 @pytest.mark.parametrize("text", ["", " ", "\u2068\u2069", "\u200d", "ـ"])
 def test_next_to_nothing_is_laid_out_too(text: str) -> None:
     assert lay_out(text, "ar", STYLE, 100).height > 0
+
+
+@given(st.text(max_size=30))
+def test_any_name_at_all_can_be_laid_out(name: str) -> None:
+    paragraph = lay_out(isolated(drawable(name)), "ar", Style("display", 20), 60)
+
+    assert all(line.height > 0 for line in paragraph.lines)

@@ -55,7 +55,7 @@ def test_the_w3c_vector_has_its_published_form_and_hash(reference: Path) -> None
     assert hashlib.sha256(canonical_form(options)).hexdigest() == (folder / "proofHashDataInt.txt").read_text().strip()
 
 
-def _independent_form(document: JsonObject) -> bytes:
+def independent_form(document: JsonObject) -> bytes:
     """The same by a plain PyLD processor: no memory, its own reading into quads."""
     options = {"base": None, "documentLoader": contexts.load_document, "format": "application/n-quads"}
     quads = jsonld.JsonLdProcessor().to_rdf(document, options)
@@ -69,7 +69,7 @@ def test_remembered_contexts_change_nothing() -> None:
     other = _unsigned(json.loads((VECTORS / "guide-signed.json").read_bytes()))
 
     for document in (badge, other, badge):
-        assert canonical_form(document) == _independent_form(document)
+        assert canonical_form(document) == independent_form(document)
 
 
 @settings(max_examples=25, deadline=None)
@@ -82,7 +82,7 @@ def test_any_text_has_the_same_form_both_ways(text: str, member: str) -> None:
         member: text,
     }
 
-    assert canonical_form(document) == _independent_form(document)
+    assert canonical_form(document) == independent_form(document)
 
 
 def _badge(**members: Any) -> JsonObject:
@@ -156,7 +156,7 @@ def _graph(links: list[tuple[int, int]]) -> list[Quad]:
 
 
 CLIQUES = [[(a, b) for a in range(size) for b in range(size) if a != b] for size in (7, 8, 12)]
-RINGS = [[(a, (a + 1) % size) for a in range(size)] for size in (49, 500)]
+RINGS = [[(a, (a + 1) % size) for a in range(size)] for size in (51, 500)]
 
 
 @pytest.mark.parametrize("links", CLIQUES + RINGS)
@@ -178,7 +178,7 @@ def test_many_pairs_that_form_chains_are_accepted_and_quick() -> None:
 
     began = time.perf_counter()
 
-    assert canonical_form(document) == _independent_form(document)
+    assert canonical_form(document) == independent_form(document)
     assert time.perf_counter() - began < 2
 
 
@@ -200,4 +200,4 @@ def test_two_equal_results_are_still_ordered() -> None:
     document = credential().document()
     document["credentialSubject"]["result"] *= 2
 
-    assert canonical_form(document) == _independent_form(document)
+    assert canonical_form(document) == independent_form(document)

@@ -1,0 +1,151 @@
+"""Complete installations for tests: made by the migrations, filled as `assessor demo` fills them, copied for each test.
+
+One template for each kind of database is filled in a run, when the first test asks for it.
+"""
+
+import contextlib
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from html import unescape
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+import sqlalchemy
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.test import TestResponse
+
+from assessor import create_app, demo, migrations
+from assessor.config import Settings
+from assessor.database import db, reading
+from tests import databases
+from tests.factories import NOW
+
+KINDS = ("sqlite", "postgresql")
+PASSPHRASE = "three words and a number 7"
+SECRET_KEY = "the same in every copy, so that cards printed from the template open doors"
+FILLED = "filled"
+_token = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
+
+
+class Installations:
+    """Makes installations: empty ones, and copies of one that is filled once in a run."""
+
+    def __init__(self, folder: Path, resources: ExitStack) -> None:
+        self.folder = folder
+        self._resources = resources
+        self._cluster: str | None = None
+        self._templates: dict[str, Path] = {}
+        self._count = 0
+
+    def filled(self, kind: str, folder: Path) -> Flask:
+        """A copy of the filled installation, in a database of its own."""
+        if kind not in self._templates:
+            self._templates[kind] = self._fill(kind)
+        shutil.copytree(self._templates[kind], folder, dirs_exist_ok=True)
+        return create_app(self._settings(kind, folder, template=FILLED))
+
+    def empty(self, kind: str, folder: Path) -> Flask:
+        """An installation whose database has no tables yet."""
+        return create_app(self._settings(kind, folder))
+
+    def _fill(self, kind: str) -> Path:
+        folder = self.folder / kind
+        folder.mkdir()
+        (folder / "secret_key").write_text(SECRET_KEY, encoding="ascii")
+        settings = self._settings(kind, folder, name=FILLED)
+        app = create_app(settings)
+        with opened(app):
+            migrations.upgrade(app)
+            demo.load_data(db.session, settings, NOW)
+            demo.install(db.session, settings, SECRET_KEY, NOW, Random(1))
+            db.session.commit()
+        return folder
+
+    def _settings(self, kind: str, folder: Path, *, name: str = "", template: str = "") -> Settings:
+        address = self._new_database(name, template) if kind == "postgresql" else ""
+        return Settings(folder, database_url=address, key_passphrase=PASSPHRASE)
+
+    def _new_database(self, name: str, template: str) -> str:
+        if self._cluster is None:
+            try:
+                self._cluster = self._resources.enter_context(databases.cluster())
+            except databases.NoPostgres as reason:
+                pytest.skip(str(reason))
+        self._count += 1
+        name = name or f"test_{self._count}"
+        command = f"CREATE DATABASE {name}" + (f" TEMPLATE {template} STRATEGY FILE_COPY" if template else "")
+        engine = sqlalchemy.create_engine(self._cluster, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(sqlalchemy.text(command))
+        engine.dispose()
+        return self._cluster.rpartition("/")[0] + f"/{name}"
+
+
+class Browser(FlaskClient):
+    """A browser without JavaScript: it sends forms with the token of the newest page that had one."""
+
+    token = ""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Ask for a page and keep its form token."""
+        answer = super().open(*args, **kwargs)
+        reading.set(False)  # a request runs in the test's own context, and the test writes too
+        if answer.mimetype == "text/html" and (found := _token.search(answer.text)):
+            self.token = unescape(found.group(1))
+        return answer
+
+    def submit(self, address: str, data: Any = (), **kwargs: Any) -> TestResponse:
+        """Post a form as the newest page would."""
+        pairs = list(data.items(multi=True) if hasattr(data, "getlist") else dict(data).items())
+        fields: dict[str, list[str]] = {"csrf_token": [self.token]}
+        for name, value in pairs:
+            fields.setdefault(name, []).extend(value if isinstance(value, list) else [value])
+        return self.post(address, data=fields, **kwargs)
+
+
+SignIn = Callable[..., Browser]
+
+
+@contextlib.contextmanager
+def opened(app: Flask) -> Iterator[Flask]:
+    """The application while a test uses it; its connections are closed afterwards."""
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+            reading.set(False)  # requests of the test client ran in this very context
+
+
+@pytest.fixture(scope="session")
+def installations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installations]:
+    """Makes empty and filled installations on either kind of database."""
+    with ExitStack() as resources:
+        yield Installations(tmp_path_factory.mktemp("installations"), resources)
+
+
+@pytest.fixture
+def settings(app: Flask) -> Settings:
+    """The settings of the installation under test."""
+    found: Settings = app.config["SETTINGS"]
+    return found
+
+
+@pytest.fixture
+def sessions(app: Flask) -> sessionmaker[Session]:  # noqa: ARG001  # whose context holds the engine
+    """Makes database sessions as entry points have them."""
+    return sessionmaker(db.engine, expire_on_commit=False)
+
+
+@pytest.fixture
+def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """A database session. It writes as soon as it begins, so commit it before another one is used."""
+    with sessions() as session:
+        yield session
