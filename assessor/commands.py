@@ -148,9 +148,10 @@ def _gather() -> None:
     from assessor.assessments.commands import simulate
     from assessor.banks.commands import banks
     from assessor.credentials import commands as credentials
+    from assessor.sittings.commands import speak
     from assessor.verification.commands import verify
 
-    for command in (banks, simulate, verify, *credentials.COMMANDS):
+    for command in (banks, simulate, speak, verify, *credentials.COMMANDS):
         cli.add_command(command)
 
 

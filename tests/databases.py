@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+ROOM = 2 << 30  # bytes
+
 
 class NoPostgres(Exception):
     """This machine has no PostgreSQL server binaries."""
@@ -31,26 +33,30 @@ def cluster() -> Iterator[str]:
     """A running cluster on a free local port; gives the SQLAlchemy address of its first database."""
     folder = binaries()
     user = _server_user()
-    home = Path(tempfile.mkdtemp(prefix="assessor-postgres-"))
+    home = Path(tempfile.mkdtemp(prefix="assessor-postgres-", dir=roomy_memory()))
     data = home / "data"
     if user:
         shutil.chown(home, user)
-    run = {"user": user} if user else {}
     subprocess.run(
         [folder / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"],
-        check=True, stdout=subprocess.DEVNULL, cwd="/", **run,
+        check=True, stdout=subprocess.DEVNULL, cwd="/", user=user,
     )  # fmt: skip
     port = _free_port()
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home} -c fsync=off"
-    control = [folder / "pg_ctl", "-D", data, "-w", "-s"]
-    subprocess.run(
-        [*control, "-o", options, "-l", home / "log", "start"], check=True, cwd="/", stdout=subprocess.DEVNULL, **run
-    )
+    control: list[str | Path] = [folder / "pg_ctl", "-D", data, "-w", "-s"]
+    start = [*control, "-o", options, "-l", home / "log", "start"]
+    subprocess.run(start, check=True, stdout=subprocess.DEVNULL, cwd="/", user=user)
     try:
         yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=False, cwd="/", **run)
+        subprocess.run([*control, "-m", "immediate", "stop"], check=False, cwd="/", user=user)
         shutil.rmtree(home, ignore_errors=True)
+
+
+def roomy_memory() -> Path | None:
+    """A folder in memory with room for the databases of a run: there a copy takes a tenth of the time."""
+    folder = Path("/dev/shm")
+    return folder if folder.is_dir() and shutil.disk_usage(folder).free > ROOM else None
 
 
 def _server_user() -> str | None:

@@ -14,9 +14,9 @@ from random import Random
 from typing import Any
 
 import pytest
-import sqlalchemy
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
@@ -79,12 +79,19 @@ class Installations:
                 pytest.skip(str(reason))
         self._count += 1
         name = name or f"test_{self._count}"
-        command = f"CREATE DATABASE {name}" + (f" TEMPLATE {template} STRATEGY FILE_COPY" if template else "")
-        engine = sqlalchemy.create_engine(self._cluster, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(sqlalchemy.text(command))
-        engine.dispose()
+        with _administrator(self._cluster) as connection:
+            copied = f"TEMPLATE {template} STRATEGY FILE_COPY" if template else ""
+            connection.execute(text(f"CREATE DATABASE {name} {copied}"))
+            # Only the test before used this one; memory is not to be filled with them.
+            connection.execute(text(f"DROP DATABASE IF EXISTS test_{self._count - 1} WITH (FORCE)"))
         return self._cluster.rpartition("/")[0] + f"/{name}"
+
+
+@contextlib.contextmanager
+def _administrator(cluster: str) -> Iterator[Connection]:
+    engine = create_engine(cluster, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
 
 
 class Browser(FlaskClient):
@@ -94,8 +101,9 @@ class Browser(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Ask for a page and keep its form token."""
-        answer = super().open(*args, **kwargs)
-        reading.set(False)  # a request runs in the test's own context, and the test writes too
+        with self.application.app_context():  # as in a server, ``g`` lives as long as one request
+            answer = super().open(*args, **kwargs)
+        reading.set(False)  # the flag lives in the test's own thread, and the test writes too
         if answer.mimetype == "text/html" and (found := _token.search(answer.text)):
             self.token = unescape(found.group(1))
         return answer
@@ -119,7 +127,7 @@ def opened(app: Flask) -> Iterator[Flask]:
         try:
             yield app
         finally:
-            db.session.remove()
+            db.session.close()
             db.engine.dispose()
             reading.set(False)  # requests of the test client ran in this very context
 

@@ -258,7 +258,7 @@ def _read(session: Session, release: Release) -> Edition:
         scored=scored,
         practice=tuple(sorted(practice, key=lambda item: items.KINDS.index(item.kind))),
         translations=translations,
-        media={name: sha256 for name, sha256 in media},  # noqa: C416  # a row is no pair to `dict` in the eyes of the types
+        media={row.name: row.sha256 for row in media},
         pool=Pool(_pool_item(one) for one in scored.values()),
     )
 

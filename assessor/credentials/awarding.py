@@ -59,7 +59,7 @@ class Grounds:
 
     ``source`` names it, such as "sitting <id>": one award each. ``level`` 1–8. ``results``: competence code →
     {mean, low, high, items, score}. ``conditions``: supervised, helper, paper, home_language_help, sound (bools),
-    device, items, test_language, help_language (empty = none), test, release, standard_error.
+    device, items, test_language, help_language (empty = none), test, release, standard_error; empty = not stated.
     """
 
     source: str
@@ -136,10 +136,6 @@ def revoke(session: Session, decided: Award, reason: str, settings: Settings, no
 
 def summary(decided: Award) -> Summary:
     """What the QR code of this award says."""
-    conditions = decided.conditions
-    languages = conditions["test_language"]
-    if conditions.get("home_language_help") and conditions.get("help_language"):
-        languages += f"+{conditions['help_language']}"
     return Summary(
         number=decided.number,
         issued=decided.awarded_at,
@@ -152,15 +148,8 @@ def summary(decided: Award) -> Summary:
         area_scores=tuple(None if score == NOT_ASSESSED else score for score in decided.area_scores),
         status_list=decided.status_list,
         status_index=decided.status_index,
-        conditions=Conditions(
-            items=conditions["items"],
-            device=Device[conditions["device"].upper()],
-            **{
-                name: bool(conditions[name])
-                for name in ("supervised", "helper", "paper", "home_language_help", "sound")
-            },
-        ),
-        languages=languages,
+        conditions=_conditions(decided.conditions) if decided.conditions else None,
+        languages=_languages(decided.conditions) if decided.conditions else None,
     )
 
 
@@ -204,6 +193,20 @@ def awards_of(session: Session, organisation_id: uuid.UUID, wanted: str = "", mo
         or (number and number in numbers.written(award.number).casefold().replace("-", ""))
     )
     return list(islice(fitting, most))
+
+
+def _conditions(stored: Mapping[str, Any]) -> Conditions:
+    flags = ("supervised", "helper", "paper", "home_language_help", "sound")
+    return Conditions(
+        items=stored["items"],
+        device=Device[stored["device"].upper()],
+        **{name: bool(stored[name]) for name in flags},
+    )
+
+
+def _languages(stored: Mapping[str, Any]) -> str:
+    helped = stored["home_language_help"] and stored["help_language"]
+    return f"{stored['test_language']}+{stored['help_language']}" if helped else str(stored["test_language"])
 
 
 def _payload(decided: Award) -> dict[str, Any]:

@@ -48,10 +48,7 @@ def award(
             language=language,
             level=level,
             results=dict(map(_result, results)),
-            conditions={
-                **dict.fromkeys(("supervised", "helper", "paper", "home_language_help", "sound"), False),
-                **{"device": "unknown", "items": 0, "test_language": language, "help_language": ""},
-            },
+            conditions={},
         )
         now = datetime.now(UTC)
         holder = awarding.Holder(name, second)

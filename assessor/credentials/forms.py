@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import RadioField
+from wtforms import RadioField, SelectChoice
 from wtforms.validators import InputRequired
 
 from assessor.certificates.trust import REASON_CLASSES
@@ -23,5 +23,5 @@ class WithdrawForm(FlaskForm):
     reason = RadioField(
         _("Why?"),
         [InputRequired(_("Choose a reason."))],
-        choices=[(reason, REASONS[reason]) for reason in REASON_CLASSES],
+        choices=[SelectChoice(reason, REASONS[reason]) for reason in REASON_CLASSES],
     )

@@ -18,6 +18,8 @@ DEVICES = {
 def conditions(award: Award, language: str) -> str:
     """One line for the paper: supervised or not, device, number of tasks, languages, aids."""
     facts = award.conditions
+    if not facts:
+        return _say(language, "The test conditions are not stated.")
     parts = [
         _say(language, "Supervised by staff." if facts["supervised"] else "Not supervised."),
         _say(language, DEVICES[facts["device"]]),

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField, TextAreaField, ValidationError
+from wtforms import RadioField, SelectChoice, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired
 
 from assessor import locale
@@ -22,7 +22,7 @@ class NamesForm(FlaskForm):
     language = RadioField(
         _("Language of the cards"),
         [InputRequired(_("Choose the language of the cards."))],
-        choices=[(language.code, language.name) for language in locale.LANGUAGES],
+        choices=[SelectChoice(language.code, language.name) for language in locale.LANGUAGES],
     )
 
     def validate_names(self, field: Any) -> None:

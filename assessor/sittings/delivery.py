@@ -162,11 +162,6 @@ def rest(session: Session, sitting: Sitting, now: datetime) -> None:
     sitting.resting_since = sitting.resting_since or now
 
 
-def go_on(sitting: Sitting) -> None:
-    """The learner is back."""
-    sitting.resting_since = None
-
-
 def call_help(session: Session, sitting: Sitting, now: datetime) -> None:
     """Ask for a person; a second call changes nothing."""
     _refuse_if_closed(session, sitting)

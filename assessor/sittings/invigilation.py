@@ -32,7 +32,8 @@ class NotFinished(Conflict):
 
 @dataclass(frozen=True)
 class Seat:
-    """One person on the board. ``state``: away, practice, answering, long, help, coming, resting, finished.
+    """One person on the board. ``state``: away, practice, answering, long, help, coming, resting, finished, and
+    stopped for those who had not finished when the session ended.
 
     ``answers`` counts answers, right or not: the screen is seen by the room. ``band`` is None until the end, and after
     it when no band was reached. ``awardable``: finished, with a band, so a confirmation leads to a certificate.
@@ -50,7 +51,7 @@ class Seat:
 
 
 #: People who need somebody come first, those who are done last.
-ORDER = ("help", "coming", "long", "answering", "practice", "resting", "away", "finished")
+ORDER = ("help", "coming", "long", "answering", "practice", "resting", "stopped", "away", "finished")
 
 
 def open_for(
@@ -137,7 +138,7 @@ def board(session: Session, invigilation: Invigilation, now: datetime) -> list[S
     progress = _progress(session, invigilation)
     bands = _bands(session, invigilation)
     seats = [
-        _seat(place.learner, sittings.get(place.learner.id), progress, bands, now)
+        _seat(place.learner, sittings.get(place.learner.id), progress, bands, invigilation.ended_at, now)
         for place in groups.places(session, group)
     ]
     return sorted(seats, key=lambda seat: ORDER.index(seat.state))
@@ -221,10 +222,11 @@ def _seat(
     sitting: Sitting | None,
     progress: dict[uuid.UUID, tuple[int, datetime]],
     bands: dict[uuid.UUID, int | None],
+    ended_at: datetime | None,
     now: datetime,
 ) -> Seat:
     answers, shown_at = progress.get(sitting.id, (0, None)) if sitting else (0, None)
-    state, since = _state(sitting, shown_at, now)
+    state, since = _state(sitting, shown_at, ended_at, now)
     return Seat(
         learner_id=learner.id,
         nickname=learner.nickname,
@@ -238,11 +240,15 @@ def _seat(
     )
 
 
-def _state(sitting: Sitting | None, shown_at: datetime | None, now: datetime) -> tuple[str, datetime | None]:
+def _state(
+    sitting: Sitting | None, shown_at: datetime | None, ended_at: datetime | None, now: datetime
+) -> tuple[str, datetime | None]:
     if sitting is None:
         return "away", None
     if sitting.finished_at:
         return "finished", sitting.finished_at
+    if ended_at:
+        return "stopped", ended_at
     if sitting.help_called_at:
         return ("coming" if sitting.help_coming_at else "help"), sitting.help_called_at
     if sitting.resting_since:

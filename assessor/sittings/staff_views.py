@@ -13,6 +13,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
+from wtforms import SelectChoice
 
 from assessor import access, locale
 from assessor.assessments import designing
@@ -71,7 +72,7 @@ def open_session(group: uuid.UUID) -> ResponseReturnValue:
         return redirect(url_for("invigilation.group", group=group))
     try:
         opened = room.open_for(
-            db.session, g.organisation.id, group, form.design.data, g.account.id, form.supervised.data, now()
+            db.session, g.organisation.id, group, uuid.UUID(form.design.data), g.account.id, form.supervised.data, now()
         )
     except room.AlreadyOpen:
         known = room.open_of(db.session, g.organisation.id, group)
@@ -215,8 +216,8 @@ def _board(found: Invigilation) -> dict[str, Any]:
 
 def _open_form() -> OpenForm:
     designs = designing.designs_of(db.session, g.organisation.id)
-    form = OpenForm(design=designs[0].id if designs else None)
-    form.design.choices = [(design.id, design.title) for design in designs]
+    form = OpenForm(design=str(designs[0].id) if designs else None)
+    form.design.choices = [SelectChoice(str(design.id), design.title) for design in designs]
     return form
 
 

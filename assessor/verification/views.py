@@ -38,8 +38,8 @@ PLACES = {
 @pages.get("/")
 @access.public
 def front() -> ResponseReturnValue:
-    """Whoever comes without a card or a code most likely holds a certificate."""
-    return redirect(url_for("verification.check"))
+    """Three ways on: a learner with a card, an employer with a certificate, staff."""
+    return render_template("verification/front.html")
 
 
 @pages.get("/c")

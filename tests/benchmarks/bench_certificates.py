@@ -2,14 +2,10 @@
 
     python -m tests.benchmarks.bench_certificates
 
-Every certificate has a new name and number, as in a group's print. The floor is measured in the same run:
-bare reportlab writing the same texts with Helvetica on two pages, without shaping, fonts, symbol or tags.
-Prints certificates a second for English and Arabic, with the credential attached, and login cards; then the
-floor and the ratio, each as min / median / max over the rounds.
+Every certificate has a new name and number, as in a group's print. The floor is bare reportlab writing the same texts
+with Helvetica on two pages, without shaping, fonts, symbol or tags.
 """
 
-import statistics
-import time
 from collections.abc import Callable
 from io import BytesIO
 
@@ -20,9 +16,11 @@ from assessor.certificates.cards import LoginCard, PictureWord, login_cards_pdf
 from assessor.certificates.certificate import CertificateContent
 from assessor.certificates.number import written
 from assessor.certificates.pdf import certificate_pdf
+from tests.benchmarks.timing import Job, at_once, run, timed
 from tests.unit.certificates.samples import CREATED, certificate, matrix
 
-ROUNDS, A_ROUND = 9, 8
+ROUNDS, A_ROUND, CARDS = 7, 6, 20
+FLOOR = "floor: bare reportlab, no shaping"
 CREDENTIAL = b"{" + b'"x": "0123456789",' * 250 + b'"y": 1}'
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="M3 3h18v18H3z"/></svg>'
 
@@ -34,7 +32,7 @@ def contents(language: str, start: int) -> list[CertificateContent]:
     return [certificate(language, holder=f"Ada {start}-{n} Haddad", number=number) for n, number in enumerate(usable)]
 
 
-def floor(content: CertificateContent) -> bytes:
+def bare_reportlab(content: CertificateContent) -> bytes:
     """The same texts, unshaped, in an unembedded font."""
     buffer = BytesIO()
     canvas = Canvas(buffer, invariant=1)
@@ -49,53 +47,39 @@ def floor(content: CertificateContent) -> bytes:
     return buffer.getvalue()
 
 
-def rates(draw: Callable[[CertificateContent], object], language: str) -> list[float]:
-    """Documents a second, one number a round."""
-    result = []
-    for round_ in range(ROUNDS):
-        work = contents(language, round_ * A_ROUND)
-        started = time.perf_counter()
-        for content in work:
-            draw(content)
-        result.append(len(work) / (time.perf_counter() - started))
-    return result
-
-
 def with_attachment(content: CertificateContent) -> bytes:
     """A certificate as it is handed out."""
     return attach_credential(certificate_pdf(content), CREDENTIAL, CREATED)
 
 
-def card_sheets() -> list[float]:
-    """Login cards a second, two pages of ten."""
+def job(name: str, draw: Callable[[CertificateContent], object], language: str = "en", floor: str = FLOOR) -> Job:
+    """Draw the certificates of a round."""
+
+    def measure(number: int) -> float:
+        work = contents(language, number * A_ROUND)
+        return timed(lambda: [draw(content) for content in work], len(work))
+
+    return Job(name, measure, floor)
+
+
+def login_cards() -> object:
+    """Two sheets of ten."""
     picture = PictureWord(PICTURE, "cup")
     symbol = matrix("https://badges.example/k/abcdefghijklmnopqrstuvwxyz")
-    cards = [LoginCard(f"Ada {n}", symbol, (picture, picture, picture)) for n in range(20)]
-    result = []
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        login_cards_pdf(cards, group="Group", group_code="4827", host="h.example", date="today", created=CREATED)
-        result.append(len(cards) / (time.perf_counter() - started))
-    return result
-
-
-def report(name: str, numbers: list[float]) -> float:
-    """Print one line and return the median."""
-    median = statistics.median(numbers)
-    print(f"{name:44} {min(numbers):8.1f} {median:8.1f} {max(numbers):8.1f}")
-    return median
+    cards = [LoginCard(f"Ada {n}", symbol, (picture, picture, picture)) for n in range(CARDS)]
+    return login_cards_pdf(cards, group="Group", group_code="4827", host="h.example", date="today", created=CREATED)
 
 
 def main() -> None:
     """Measure and print."""
-    certificate_pdf(certificate())  # fonts are loaded once a process
-    print(f"{'documents a second':44} {'min':>8} {'median':>8} {'max':>8}")
-    least = report("floor: bare reportlab, no shaping", rates(floor, "en"))
-    english = report("certificate, English, tagged", rates(certificate_pdf, "en"))
-    report("certificate, Arabic, tagged", rates(certificate_pdf, "ar"))
-    report("certificate, English, tagged, with credential", rates(with_attachment, "en"))
-    report("login cards", card_sheets())
-    print(f"floor / certificate: {least / english:.1f} times the time of the floor")
+    jobs = [
+        job(FLOOR, bare_reportlab, floor=""),
+        job("certificate, English, tagged", certificate_pdf),
+        job("certificate, Arabic, tagged", certificate_pdf, "ar"),
+        job("certificate, English, tagged, with credential", with_attachment),
+        at_once("login card, ten a page", login_cards, CARDS),
+    ]
+    run("certificates: PDF documents", jobs, ROUNDS)
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def test_adas_badge_is_genuine_in_every_carrier(data: bytes) -> None:
     assert [check.name for check in report.checks] == list(NAMES)
     assert all(check.state is State.PASSED for check in report.checks)
     assert report.credential is not None
-    assert report.credential["name"] == "First steps with digital tools"
+    assert report.credential["name"] == "Digital skills: first steps"
 
 
 def test_the_report_as_json_is_the_contract_of_the_command() -> None:

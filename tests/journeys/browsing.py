@@ -1,0 +1,115 @@
+"""A real browser whose every request and complaint is watched."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Playwright, Request, WebError
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    *("--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+#: Schemes of what never leaves the browser; the last one is its own PDF viewer.
+INSIDE = ("data", "blob", "about", "chrome-extension")
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 360, "height": 740},
+    "has_touch": True,
+    "is_mobile": True,
+    "user_agent": "Mozilla/5.0 (Linux; Android 14; Mobile) AppleWebKit/537.36 Chrome/150.0 Mobile Safari/537.36",
+}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1180, "height": 800}}
+PATIENCE = 10_000  # ms
+
+
+class NoBrowser(RuntimeError):
+    """There is no Chromium; the message says what to install."""
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the machine's own Chromium. Raises `NoBrowser`."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        raise NoBrowser("The journeys need Chromium: apt-get install chromium")
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root
+    return playwright.chromium.launch(executable_path=found, args=[*QUIET, *sandbox])
+
+
+class Watch:
+    """Remembers what left for another host, and what the browser complained about."""
+
+    def __init__(self, origin: str) -> None:
+        self.host = urlsplit(origin).netloc
+        self.elsewhere: list[str] = []
+        self.complaints: list[str] = []
+        self._expected: list[str] = []
+
+    def follow(self, context: BrowserContext) -> None:
+        """Listen to every page and worker of a context."""
+        context.on("request", self._request)
+        context.on("console", self._console)
+        context.on("weberror", self._error)
+
+    @contextmanager
+    def expecting(self, *patterns: str) -> Iterator[None]:
+        """Complaints that belong to the story: a refused page, no network."""
+        self._expected += patterns
+        yield
+        for pattern in patterns:
+            self._expected.remove(pattern)
+
+    def check(self) -> None:
+        """Raise AssertionError for any request to another host and any complaint."""
+        assert not self.elsewhere, f"requests to another host: {self.elsewhere}"
+        assert not self.complaints, f"the browser complained: {self.complaints}"
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in INSIDE and parts.netloc != self.host:
+            self.elsewhere.append(request.url)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._complain(f"{message.text} ({message.location.get('url', '')})")
+
+    def _error(self, error: WebError) -> None:
+        self._complain(str(error.error))
+
+    def _complain(self, text: str) -> None:
+        if not any(re.search(pattern, text) for pattern in self._expected):
+            self.complaints.append(text)
+
+
+class Browsing:
+    """Opens phones and desktops that share nothing, all of them watched."""
+
+    def __init__(self, browser: Browser, origin: str) -> None:
+        self.watch = Watch(origin)
+        self.origin = origin
+        self._browser = browser
+        self._open: list[BrowserContext] = []
+
+    def phone(self, language: str = "en", **options: Any) -> BrowserContext:
+        """A phone of 360 × 740 with a touch screen and nothing remembered."""
+        return self._context(PHONE | {"locale": language} | options)
+
+    def desktop(self, language: str = "en", **options: Any) -> BrowserContext:
+        """A desktop computer with nothing remembered."""
+        return self._context(DESKTOP | {"locale": language} | options)
+
+    def close(self) -> None:
+        """Close everything that was opened."""
+        for context in self._open:
+            context.close()
+
+    def _context(self, options: dict[str, Any]) -> BrowserContext:
+        context = self._browser.new_context(base_url=self.origin, **options)
+        context.set_default_timeout(PATIENCE)
+        self.watch.follow(context)
+        self._open.append(context)
+        return context

@@ -1,0 +1,51 @@
+"""One installation and one browser for all journeys."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys import installation as installing
+from tests.journeys.browsing import Browsing, launch
+from tests.journeys.installation import Installation
+from tests.journeys.people import Olu
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The server and its worker, on a free port, filled as `make run` fills it."""
+    running = installing.start(tmp_path_factory.mktemp("installation"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's own Chromium."""
+    with sync_playwright() as playwright:
+        chromium = launch(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def browsing(browser: Browser, installation: Installation) -> Iterator[Browsing]:
+    """Phones and desktops; a request to another host or a complaint of the browser fails the test."""
+    windows = Browsing(browser, installation.address)
+    yield windows
+    windows.close()
+    windows.watch.check()
+
+
+@pytest.fixture(scope="session")
+def cards(browser: Browser, installation: Installation) -> Iterator[list[str]]:
+    """Card addresses of people whose session is open; each test takes those that it needs with `pop`."""
+    windows = Browsing(browser, installation.address)
+    olu = Olu(windows.desktop().new_page(), installation)
+    olu.signs_in()
+    olu.makes_a_group([f"Ada {number}" for number in range(1, 13)], "العربية")
+    codes = olu.prints_the_cards()
+    olu.opens_the_session()
+    windows.close()
+    windows.watch.check()
+    yield codes
