@@ -21,6 +21,7 @@ from assessor.banks import releases
 from assessor.config import Settings
 from assessor.credentials import awarding
 from assessor.credentials.models import Award
+from assessor.database import Base
 from assessor.items.item import Item
 from assessor.items.simulations import START
 from assessor.organisations import groups, roles
@@ -201,3 +202,12 @@ def wrong_answer(item: Item) -> Form:
 def unknown(item: Item) -> Form:  # noqa: ARG001  # one of the three ways to answer any item
     """What a phone posts for "I don't know yet"."""
     return MultiDict({"unknown": "1"})
+
+
+def everything_in(session: Session) -> bytes:
+    """Every value of every table, one after the other."""
+    values = []
+    for table in Base.metadata.sorted_tables:
+        for row in session.execute(select(table)):
+            values += [value if isinstance(value, bytes) else str(value).encode() for value in row]
+    return b"\n".join(values)

@@ -11,7 +11,7 @@ from assessor.items.item import texts
 from assessor.items.speech import sound_name
 
 WORDS_PER_MINUTE = 140  # slower than espeak-ng's own 175: most listeners are learning the language
-KILOBITS = 24
+KILOBITS = 16
 
 
 class NoVoice(Conflict):

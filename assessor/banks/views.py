@@ -45,7 +45,9 @@ def media(sha256: str) -> ResponseReturnValue:
 @access.staff("reviewer")
 def translations() -> ResponseReturnValue:
     """Every bank in every language: what is approved, what waits."""
-    banks = [(edition, translation.progress(db.session, edition)) for edition in translation.newest_editions(db.session)]
+    banks = [
+        (edition, translation.progress(db.session, edition)) for edition in translation.newest_editions(db.session)
+    ]
     return render_template("banks/translations.html", banks=banks, language=_language)
 
 
@@ -64,9 +66,7 @@ def approvals(release: uuid.UUID, language: str) -> ResponseReturnValue:
             flash(ngettext("%(num)s question is approved.", "%(num)s questions are approved.", count))
         else:
             flash(gettext("Nothing was ticked. Tick what you have read."), "problem")
-        return redirect(
-            url_for("banks.approvals", release=release, language=language, competence=competence), 303
-        )
+        return redirect(url_for("banks.approvals", release=release, language=language, competence=competence), 303)
     return render_template(
         "banks/approvals.html",
         edition=edition,

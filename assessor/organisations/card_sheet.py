@@ -45,6 +45,4 @@ def _login_card(place: Place, key: str, settings: Settings) -> LoginCard:
         PictureWord(cards.picture_svg(word), names[word].get(place.learner.language, names[word]["en"]))
         for word in place.card.picture_words
     )
-    return LoginCard(
-        place.learner.nickname, qr.symbol(card_address(place, key, settings)), (first, second, third)
-    )
+    return LoginCard(place.learner.nickname, qr.symbol(card_address(place, key, settings)), (first, second, third))

@@ -24,7 +24,9 @@ def speak() -> None:
 def spoken() -> set[tuple[str, str]]:
     """Every (language, text) that learner pages ship a sound for: marked sentences and the languages' own names."""
     sentences = {
-        found for template in TEMPLATES.rglob("*.html") for found in SPOKEN.findall(template.read_text(encoding="utf-8"))
+        found
+        for template in TEMPLATES.rglob("*.html")
+        for found in SPOKEN.findall(template.read_text(encoding="utf-8"))
     }
     return {
         (language.code, text)

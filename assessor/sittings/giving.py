@@ -43,9 +43,7 @@ def finishers(session: Session, invigilation: Invigilation) -> list[Finisher]:
         select(Sitting, Learner.nickname, Result.level)
         .join(Learner, (Learner.organisation_id == Sitting.organisation_id) & (Learner.id == Sitting.learner_id))
         .join(Result, (Result.organisation_id == Sitting.organisation_id) & (Result.sitting_id == Sitting.id))
-        .where(
-            Sitting.organisation_id == invigilation.organisation_id, Sitting.invigilation_id == invigilation.id
-        )
+        .where(Sitting.organisation_id == invigilation.organisation_id, Sitting.invigilation_id == invigilation.id)
         .order_by(Sitting.finished_at, Learner.nickname)
     ).all()
     awards = awarding.awards_of(session, [sitting for sitting, _nickname, _level in rows])

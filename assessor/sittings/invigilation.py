@@ -214,7 +214,7 @@ def _bands(session: Session, invigilation: Invigilation) -> dict[uuid.UUID, int 
             Sitting.invigilation_id == invigilation.id,
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _seat(

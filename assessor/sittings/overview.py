@@ -48,9 +48,7 @@ class _Counts:
     given: int = 0
 
 
-def _group_now(
-    group: Group, people: int, newest: Invigilation | None, counts: dict[uuid.UUID, _Counts]
-) -> GroupNow:
+def _group_now(group: Group, people: int, newest: Invigilation | None, counts: dict[uuid.UUID, _Counts]) -> GroupNow:
     count = counts.get(newest.id, _Counts()) if newest else _Counts()
     return GroupNow(group, people, _step(newest, count), newest, count.finished, count.waiting, count.given)
 
@@ -63,9 +61,7 @@ def _step(newest: Invigilation | None, count: _Counts) -> str:
     return "waiting" if count.waiting else "given" if count.given else "finished"
 
 
-def _counts(
-    session: Session, organisation_id: uuid.UUID, sessions: Sequence[uuid.UUID]
-) -> dict[uuid.UUID, _Counts]:
+def _counts(session: Session, organisation_id: uuid.UUID, sessions: Sequence[uuid.UUID]) -> dict[uuid.UUID, _Counts]:
     rows = session.execute(
         select(Sitting, Result.level)
         .join(Result, (Result.organisation_id == Sitting.organisation_id) & (Result.sitting_id == Sitting.id))

@@ -102,7 +102,7 @@ def board_parts(invigilation: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/sessions/<uuid:invigilation>/help/<uuid:sitting>/come")
 @access.staff("invigilator")
 def come(invigilation: uuid.UUID, sitting: uuid.UUID) -> ResponseReturnValue:
-    """"I am coming": the learner's phone says so."""
+    """ "I am coming": the learner's phone says so."""
     found = _found(invigilation)
     room.come(db.session, found, sitting, now())
     db.session.commit()

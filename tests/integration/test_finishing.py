@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from assessor.config import Settings
 from assessor.psychometrics.bands import Band
-from assessor.sittings import awarding, pages, starting
+from assessor.sittings import awarding, delivery, pages, starting
 from tests import factories
 from tests.factories import NOW, right_answer, unknown
 
@@ -37,7 +37,8 @@ def test_who_knows_everything_gets_the_highest_band_that_the_bank_can_show(sessi
 
 def test_the_end_closes_what_was_open(session: Session) -> None:
     sitting = factories.sitting(session)
-    sitting.help_called_at = sitting.resting_since = NOW
+    delivery.rest(session, sitting, NOW)
+    delivery.call_help(session, sitting, NOW)
 
     factories.finish(session, sitting, unknown)
 

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -242,18 +243,27 @@ def a_changed_text_is_not_genuine(employer: Employer, proof: Proof) -> None:
 
 
 def without_network_the_signature_still_counts(employer: Employer, proof: Proof, browsing: Browsing) -> None:
-    """The service worker kept page and keys at the first visit; what was not asked is said."""
+    """The service worker kept page, keys and list. Three days later the list is too old, and the page says so."""
     context = employer.page.context
     employer.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     context.set_offline(True)
-    with browsing.watch.expecting("ERR_INTERNET_DISCONNECTED", "Failed to fetch"):
-        inside = Employer(context.new_page())
-        inside.scans(proof.qr)
+    with browsing.watch.expecting("ERR_INTERNET_DISCONNECTED"):
+        cellar = Employer(context.new_page())
+        cellar.scans(proof.qr)
 
-        assert inside.verdict == "Genuine"
-        expect(inside.page.locator(".who h2")).to_have_text(HOLDER)
-        expect(inside.page.locator(".foot")).to_contain_text("Withdrawal not checked")
-        inside.page.close()
+        assert cellar.verdict == "Genuine"
+        expect(cellar.page.locator(".who h2")).to_have_text(HOLDER)
+        cellar.page.close()
+
+        later = Employer(context.new_page())
+        later.page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=3))
+        later.scans(proof.qr)
+
+        assert later.verdict == "Genuine"
+        expect(later.page.locator(".who h2")).to_have_text(HOLDER)
+        expect(later.page.locator(".foot")).to_contain_text("Withdrawal not checked. No internet.")
+        expect(later.page.locator(".foot")).to_contain_text("Last check:")
+        later.page.close()
     context.set_offline(False)
 
 

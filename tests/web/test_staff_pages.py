@@ -80,9 +80,7 @@ class TestWhoMayComeIn:
     def test_there_are_pages_to_protect(self, app: Flask) -> None:
         assert len(staff_addresses(app)) > 20
 
-    def test_a_stranger_is_led_to_the_sign_in_everywhere(
-        self, app: Flask, new_browser: Callable[[], Browser]
-    ) -> None:
+    def test_a_stranger_is_led_to_the_sign_in_everywhere(self, app: Flask, new_browser: Callable[[], Browser]) -> None:
         for method, address in staff_addresses(app):
             browser = new_browser()
             browser.get("/staff/sign-in")
@@ -265,17 +263,13 @@ class TestGroups:
         nicknames = [place.learner.nickname for place in groups.places(session, group)]
         assert nicknames == ["Ada", "Bilal", "Chen", "Ada 2", "Dina"]
 
-    def test_somebody_of_another_group_has_no_card_here(
-        self, session: Session, grace: Browser, group: Group
-    ) -> None:
+    def test_somebody_of_another_group_has_no_card_here(self, session: Session, grace: Browser, group: Group) -> None:
         stranger = factories.people(session, factories.group(session, ("Eve",)))[0]
         session.commit()
 
         assert grace.get(f"/staff/demo/groups/{group.id}/people/{stranger.id}").status_code == 404
 
-    def test_markup_in_names_is_shown_as_it_was_written(
-        self, session: Session, grace: Browser
-    ) -> None:
+    def test_markup_in_names_is_shown_as_it_was_written(self, session: Session, grace: Browser) -> None:
         bold = factories.group(session, ("<b>Ada",))
         session.commit()
 
@@ -380,9 +374,7 @@ class TestTheBoard:
         with pytest.raises(delivery.SittingClosed):
             factories.answer(session, session.merge(sitting), factories.right_answer, now())
 
-    def test_the_start_page_says_what_comes_next(
-        self, session: Session, grace: Browser, group: Group
-    ) -> None:
+    def test_the_start_page_says_what_comes_next(self, session: Session, grace: Browser, group: Group) -> None:
         before = grace.get(HOME).text
         opened = factories.open_session(session, group, now=now())
         session.commit()
@@ -419,9 +411,7 @@ class TestGivingCertificates:
         with pikepdf.Pdf.open(io.BytesIO(printed.data)) as papers:
             assert len(papers.pages) == 2
 
-    def test_nothing_is_printed_before_a_certificate_is_signed(
-        self, grace: Browser, opened: Invigilation
-    ) -> None:
+    def test_nothing_is_printed_before_a_certificate_is_signed(self, grace: Browser, opened: Invigilation) -> None:
         answer = grace.get(f"{board_of(opened)}/certificates.pdf")
 
         assert answer.status_code == 404
