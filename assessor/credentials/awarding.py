@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from assessor.certificates import number as numbers
@@ -83,10 +84,7 @@ def award(
 
     Raises `NameNotUsable` for a name that cannot be printed, `NotFound` for an unknown achievement.
     """
-    known = session.scalar(
-        select(Award).where(Award.organisation_id == organisation_id, Award.source == grounds.source)
-    )
-    if known is not None:
+    if known := find_by_source(session, organisation_id, grounds.source):
         return known
     template = achievements.find(session, grounds.achievement_code, settings)
     name = _usable(holder.name, MAX_NAME)
@@ -118,8 +116,13 @@ def award(
         raise NameNotUsable("This name cannot be printed. Write it in letters, shorter than 90 signs.") from error
     # What the code has no room for is not printed either.
     decided.second_name, decided.title = fitting.second_spelling, fitting.title
-    session.add(decided)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(decided)
+    except IntegrityError:
+        if known := find_by_source(session, organisation_id, grounds.source):
+            return known  # decided by another request at the same moment
+        raise
     enqueue(session, SIGN, str(decided.id), _payload(decided), now)
     return decided
 
@@ -215,7 +218,7 @@ def _payload(decided: Award) -> dict[str, Any]:
 
 def _usable(text: str, most: int) -> str:
     clean = printable(text, 4 * most)
-    if not clean:
+    if not any(character.isalpha() for character in clean):  # signs that nobody sees are no name
         raise NameNotUsable("Write the name as it should be printed.")
     if len(clean.encode()) > most:
         raise NameNotUsable("This name is too long for the paper. Write it shorter.")

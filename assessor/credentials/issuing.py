@@ -80,7 +80,9 @@ def sign(session: Session, award: Award, settings: Settings, now: datetime) -> C
         organisation_id=award.organisation_id,
         award_id=award.id,
         body=body,
-        summary=qr.sign_summary(awarding.summary(award), keys.signer(session, "certificate", passphrase)),
+        summary=qr.sign_summary(
+            awarding.summary(award), keys.signer(session, "certificate", passphrase, award.awarded_at)
+        ),
         png=bake_png(bytes(resvg_py.svg_to_bytes(svg_string=svg, width=PICTURE_WIDTH)), body),
         svg=bake_svg(svg.encode(), body),
         signed_at=now,

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from assessor.certificates import cose
@@ -86,14 +86,19 @@ def published(session: Session) -> Sequence[SigningKey]:
     ).all()
 
 
-def signer(session: Session, use: str, passphrase: str) -> Signer:
-    """The active key for ``use``, opened. Raises `NoActiveKey` or `KeyNotOpened`."""
-    key = session.scalar(
-        select(SigningKey)
-        .where(SigningKey.use == use, SigningKey.state == "active")
-        .order_by(SigningKey.created_at.desc())
-        .limit(1)
-    )
+def signer(session: Session, use: str, passphrase: str, at: datetime | None = None) -> Signer:
+    """The active key for ``use``, opened. Raises `NoActiveKey` or `KeyNotOpened`.
+
+    ``at``: the key that was in use then. What waited while keys changed is signed with it, because verifiers compare
+    the date in a signed summary with the term of its key.
+    """
+    known = select(SigningKey).where(SigningKey.use == use).order_by(SigningKey.created_at.desc()).limit(1)
+    key = None
+    if at is not None:
+        in_term = or_(SigningKey.retired_at.is_(None), SigningKey.retired_at >= at)
+        trusted = SigningKey.state.in_(("active", "retired"))
+        key = session.scalar(known.where(trusted, SigningKey.created_at <= at, in_term))
+    key = key or session.scalar(known.where(SigningKey.state == "active"))
     if key is None or key.sealed_key is None:
         raise NoActiveKey("There is no signing key for %(use)s yet. Run: assessor migrate", use=use)
     return _open(key.kid, key.public_key, key.sealed_key, passphrase)

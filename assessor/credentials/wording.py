@@ -7,6 +7,8 @@ from babel import Locale
 from assessor.credentials.models import Award
 from assessor.locale import sentence, sentences
 
+SUPERVISED = "Supervised by staff."
+UNSUPERVISED = "Not supervised."
 DEVICES = {
     "phone": "On a phone.",
     "tablet": "On a tablet.",
@@ -21,7 +23,7 @@ def conditions(award: Award, language: str) -> str:
     if not facts:
         return _say(language, "The test conditions are not stated.")
     parts = [
-        _say(language, "Supervised by staff." if facts["supervised"] else "Not supervised."),
+        _say(language, SUPERVISED if facts["supervised"] else UNSUPERVISED),
         _say(language, DEVICES[facts["device"]]),
         _tasks(language, facts["items"]),
         _languages(language, facts),

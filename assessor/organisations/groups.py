@@ -119,7 +119,7 @@ def sizes(session: Session, organisation_id: uuid.UUID) -> dict[uuid.UUID, int]:
         .where(GroupMember.organisation_id == organisation_id)
         .group_by(GroupMember.group_id)
     )
-    return {group_id: people for group_id, people in rows}
+    return dict(rows.all())
 
 
 def find_group(session: Session, organisation_id: uuid.UUID, group_id: uuid.UUID) -> Group:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from babel import Locale
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 
 from assessor import access, locale
@@ -19,9 +19,7 @@ from assessor.credentials import achievements, publishing
 from assessor.database import db, now
 from assessor.verification import verifying
 
-pages = Blueprint(
-    "verification", __name__, template_folder="templates", static_folder="static", static_url_path="/c/static"
-)
+pages = Blueprint("verification", __name__, template_folder="templates")
 
 FOLDER = Path(__file__).parent / "static"
 SIGNED = "application/cose"
@@ -49,6 +47,13 @@ def check() -> ResponseReturnValue:
     answer = Response(render_template("verification/check.html", **_frame(_language())))
     answer.headers["Cache-Control"] = "no-cache"
     return answer
+
+
+@pages.get("/c/static/<path:filename>")
+@access.public
+def static_file(filename: str) -> ResponseReturnValue:
+    """Scripts, words and pictures of that page."""
+    return send_from_directory(FOLDER, filename)
 
 
 @pages.get("/c/sw.js")

@@ -88,24 +88,29 @@ def room_of_learners(app: Flask) -> list[str]:
 
 @contextmanager
 def server(environment: dict[str, str], port: int) -> Iterator[None]:
-    """`assessor run`, from the moment that it answers until the end of the block."""
+    """`assessor run`, from the moment that it answers until the end of the block. What it said is shown on failure."""
     command = [sys.executable, "-m", "assessor", "run"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
-    try:
-        wait_until_open(process, port)
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=said
+        )
+        try:
+            wait_until_open(process, port)
+            yield
+        except BaseException:
+            said.seek(0)
+            print(f"The server (exit code {process.poll()}) said:\n{said.read().decode()}", file=sys.stderr)
+            raise
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
 
 
 def wait_until_open(process: subprocess.Popen[bytes], port: int) -> None:
-    """Return when the port answers; stop with the server's own words when it ended, or after 20 seconds."""
+    """Return when the port answers; stop when the server ended, or after 20 seconds."""
     for _ in range(400):
         if process.poll() is not None:
-            sys.exit(process.communicate()[1].decode())
+            sys.exit("The server did not start.")
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return

@@ -25,6 +25,8 @@ PHONE: dict[str, Any] = {
 }
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1180, "height": 800}}
 PATIENCE = 10_000  # ms
+#: A tab that shows a PDF or a picture alone asks for this by itself; no page of ours names it.
+BROWSERS_OWN = "/favicon.ico"
 
 
 class NoBrowser(RuntimeError):
@@ -74,8 +76,9 @@ class Watch:
             self.elsewhere.append(request.url)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self._complain(f"{message.text} ({message.location.get('url', '')})")
+        place = str(message.location.get("url", ""))
+        if message.type == "error" and not place.endswith(BROWSERS_OWN):
+            self._complain(f"{message.text} ({place})")
 
     def _error(self, error: WebError) -> None:
         self._complain(str(error.error))

@@ -6,9 +6,12 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.journeys import installation as installing
+from tests.journeys import papers
 from tests.journeys.browsing import Browsing, launch
 from tests.journeys.installation import Installation
 from tests.journeys.people import Olu
+
+HOLDER, SECOND = "Ada Haddad", "آدا حدّاد"
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +52,18 @@ def cards(browser: Browser, installation: Installation) -> Iterator[list[str]]:
     windows.close()
     windows.watch.check()
     yield codes
+
+
+@pytest.fixture(scope="session")
+def credential(installation: Installation) -> str:
+    """A certificate given by command, for tests that only check one. Returns its address."""
+    return installation.command("award", "DIGI-FIRST-STEPS", "--name", HOLDER, "--second", SECOND, "--level", "2")
+
+
+@pytest.fixture(scope="session")
+def qr_text(installation: Installation, credential: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What a camera reads on the paper of `credential`."""
+    paper = tmp_path_factory.mktemp("paper") / "certificate.pdf"
+    installation.command("export", credential, "--format", "pdf", "--out", str(paper))
+    (text,) = [code for code in papers.codes(paper.read_bytes()) if "#" in code]
+    return text

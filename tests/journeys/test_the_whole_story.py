@@ -261,7 +261,7 @@ def without_network_the_signature_still_counts(employer: Employer, proof: Proof,
 
         assert later.verdict == "Genuine"
         expect(later.page.locator(".who h2")).to_have_text(HOLDER)
-        expect(later.page.locator(".foot")).to_contain_text("Withdrawal not checked. No internet.")
+        expect(later.page.locator(".foot")).to_contain_text("Withdrawal not checked.")
         expect(later.page.locator(".foot")).to_contain_text("Last check:")
         later.page.close()
     context.set_offline(False)

@@ -1,0 +1,130 @@
+"""What a page costs on a prepaid card: bytes and requests of a first visit, counted by the browser itself."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.journeys.browsing import Browsing
+from tests.journeys.installation import Installation
+from tests.journeys.people import Ada, Employer
+
+KB = 1000
+ITEM_PAGE, ITEM_PAGE_AGAIN, ITEM_REQUESTS = 60 * KB, 8 * KB, 5
+VERIFICATION_PAGE = 40 * KB
+NOTHING_NEW = 6 * KB  # headers of the answers that say so
+
+
+@dataclass
+class Meter:
+    """Counts what comes over the network into one page, with headers, as it was encoded."""
+
+    page: Page
+    asked: dict[str, str] = field(default_factory=dict)
+    named_by_the_page: list[str] = field(default_factory=list)
+    sizes: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.session = self.page.context.new_cdp_session(self.page)
+        self.session.on("Network.requestWillBeSent", self._asked)
+        self.session.on("Network.loadingFinished", self._finished)
+        self.session.send("Network.enable")
+
+    def first_visit(self, address: str) -> None:
+        """Open a page with an empty cache, and wait until it is silent."""
+        self.session.send("Network.clearBrowserCache")
+        self.visit(address)
+
+    def visit(self, address: str) -> None:
+        """Open a page with what the cache has, and wait until it is silent."""
+        self.asked.clear()
+        self.named_by_the_page.clear()
+        self.sizes.clear()
+        self.page.goto(address)
+        self.page.wait_for_load_state("networkidle")
+
+    @property
+    def total(self) -> float:
+        """Bytes of everything."""
+        return sum(self.sizes.values())
+
+    def bill(self) -> str:
+        """Who cost what."""
+        return "\n".join(f"{size:8.0f}  {self.asked.get(one, one)}" for one, size in self.sizes.items())
+
+    def _asked(self, event: dict[str, Any]) -> None:
+        if event["request"]["url"].startswith("data:"):
+            return
+        self.asked[event["requestId"]] = event["request"]["url"]
+        if event["initiator"]["type"] in ("parser", "other"):
+            self.named_by_the_page.append(event["request"]["url"])
+
+    def _finished(self, event: dict[str, Any]) -> None:
+        if event["requestId"] in self.asked:
+            self.sizes[event["requestId"]] = event["encodedDataLength"]
+
+
+@pytest.mark.browser
+def test_the_first_visit_of_an_item_page_is_light(browsing: Browsing, cards: list[str]) -> None:
+    ada = Ada(browsing.phone("ar").new_page())
+    ada.scans(cards.pop())
+    ada.chooses("العربية")
+    ada.starts()
+    meter = Meter(ada.page)
+
+    kinds = set()
+    while not kinds >= {"choice", "choices", "picture", "simulation"} or ada.is_practising:
+        meter.first_visit("/me/item")
+
+        assert meter.total <= ITEM_PAGE, meter.bill()
+        # the page works when these are there; the parts of its script come after it is drawn
+        assert len(meter.named_by_the_page) <= ITEM_REQUESTS, meter.bill()
+        meter.visit("/me/item")
+        assert meter.total <= ITEM_PAGE_AGAIN, meter.bill()
+        kinds.add(ada.answers().kind)
+
+
+@pytest.mark.browser
+def test_the_first_visit_of_the_verification_page_is_light_and_leaves_no_trace(
+    browsing: Browsing, qr_text: str
+) -> None:
+    employer = Employer(browsing.phone().new_page())
+    meter = Meter(employer.page)
+
+    meter.first_visit(qr_text)
+
+    assert employer.verdict == "Genuine"
+    assert meter.total <= VERIFICATION_PAGE, meter.bill()
+    assert employer.page.context.cookies() == []
+    assert employer.page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+@pytest.mark.browser
+def test_the_second_certificate_of_an_employer_costs_next_to_nothing(browsing: Browsing, qr_text: str) -> None:
+    page = browsing.phone(service_workers="block").new_page()
+    meter = Meter(page)
+    meter.first_visit("/c")
+
+    page.goto("about:blank")
+    meter.visit(qr_text)
+
+    assert Employer(page).verdict == "Genuine"
+    assert meter.total <= NOTHING_NEW, meter.bill()
+
+
+@pytest.mark.browser
+def test_the_certificate_is_never_sent_to_the_server(
+    browsing: Browsing, installation: Installation, qr_text: str
+) -> None:
+    page = browsing.phone().new_page()
+    sent: list[str] = []
+    page.context.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
+
+    Employer(page).scans(qr_text)
+    page.wait_for_load_state("networkidle")
+
+    digits = qr_text.partition("#1.")[2]
+    # a browser shows a page its own address with the part behind #, and sends it without
+    assert not [one for one in sent if digits[:20] in one.partition("#")[0]]
+    assert sent[0].startswith(f"{installation.address}/c")
