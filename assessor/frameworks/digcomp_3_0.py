@@ -186,10 +186,7 @@ def _bands() -> dict[str, Band]:
 @cache
 def _levels() -> dict[int, Level]:
     band_of = {number: one for one in bands() for number in one.levels}
-    return {
-        one["level"]: Level(one["level"], band_of[one["level"]], one["six_level"])
-        for one in _data()["levels"]
-    }
+    return {one["level"]: Level(one["level"], band_of[one["level"]], one["six_level"]) for one in _data()["levels"]}
 
 
 @cache
@@ -202,6 +199,4 @@ def _competences() -> dict[str, Competence]:
 
 @cache
 def _outcomes() -> dict[str, Outcome]:
-    return {
-        code: Outcome(code, of, band(level), _KINDS[kind]) for code, of, level, kind in _data()["outcomes"]
-    }
+    return {code: Outcome(code, of, band(level), _KINDS[kind]) for code, of, level, kind in _data()["outcomes"]}

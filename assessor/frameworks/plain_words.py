@@ -73,8 +73,7 @@ def can_sentences(band: str, language: str) -> tuple[CanSentence, ...]:
     if band not in _data()["can"]:
         raise UnknownCode("Plain words", "band", band)
     return tuple(
-        CanSentence(one["competence"], one["icon"], _phrase(one["text"], language))
-        for one in _data()["can"][band]
+        CanSentence(one["competence"], one["icon"], _phrase(one["text"], language)) for one in _data()["can"][band]
     )
 
 

@@ -103,14 +103,11 @@ def bank_digest(bank: Bank) -> str:
         "items": [digest(item) for item in bank.items],
         "translations": {
             language: {
-                item: {name: [one.text, one.approved] for name, one in fields.items()}
-                for item, fields in items.items()
+                item: {name: [one.text, one.approved] for name, one in fields.items()} for item, fields in items.items()
             }
             for language, items in bank.translations.items()
         },
-        "parameters": {
-            item: [p.model, p.a, p.b, p.se_a, p.se_b, p.source] for item, p in bank.parameters.items()
-        },
+        "parameters": {item: [p.model, p.a, p.b, p.se_a, p.se_b, p.source] for item, p in bank.parameters.items()},
         "media": {name: one.sha256 for name, one in (*bank.media.items(), *bank.sounds.items())},
     }
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

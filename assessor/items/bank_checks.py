@@ -65,9 +65,7 @@ def _picture_problems(item: Item, media: MediaFiles) -> Iterator[tuple[str, str]
         yield from box_problems(item, view_box)
 
 
-def check_neighbours(
-    item_files: Mapping[str, ItemFile], unreadable: Collection[str], findings: Findings
-) -> None:
+def check_neighbours(item_files: Mapping[str, ItemFile], unreadable: Collection[str], findings: Findings) -> None:
     """Check what items say about each other: enemies that exist, families of more than one."""
     families = Counter(found.item.family for found in item_files.values())
     for found in item_files.values():

@@ -73,9 +73,7 @@ class Fields:
         if scalar is None:
             return low
         if not _WHOLE.fullmatch(scalar.value) or not scalar.plain or not low <= int(scalar.value) <= high:
-            self.error(
-                name, f"{name} is {scalar.value[:20]!r}; it must be a whole number from {low} to {high}."
-            )
+            self.error(name, f"{name} is {scalar.value[:20]!r}; it must be a whole number from {low} to {high}.")
             return low
         return int(scalar.value)
 

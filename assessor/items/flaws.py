@@ -92,9 +92,7 @@ def _option_texts(item: Item) -> Iterator[Flaw]:
             if own and own == plain[other.id]:
                 yield Flaw(field, "error", f"The text is the same as that of {other.id!r}.")
             elif own and plain[other.id] and _overlap(own, plain[other.id]):
-                yield Flaw(
-                    field, "warning", f"The text overlaps with that of {other.id!r}; both may be right."
-                )
+                yield Flaw(field, "warning", f"The text overlaps with that of {other.id!r}; both may be right.")
     absolute = [option for option in item.options if _ABSOLUTE.search(option.text)]
     if len(absolute) == 1:
         field = f"options.{absolute[0].id}.text"

@@ -133,9 +133,7 @@ def option_order(item: Item, seed: int | str) -> tuple[str, ...]:
     ids = tuple(option.id for option in item.options)
     if not item.shuffled:
         return ids
-    return tuple(
-        sorted(ids, key=lambda option: hashlib.sha256(f"{seed}\n{item.id}\n{option}".encode()).digest())
-    )
+    return tuple(sorted(ids, key=lambda option: hashlib.sha256(f"{seed}\n{item.id}\n{option}".encode()).digest()))
 
 
 def to_json(answer: Answer) -> dict[str, Any]:
@@ -154,9 +152,9 @@ def from_json(document: Mapping[str, Any]) -> Answer:
     match document:
         case {"chosen": [*options]} if all(isinstance(option, str) for option in options):
             return Chosen(tuple(options))
-        case {"placed": [*places], "opened": [*opened]} if all(
-            isinstance(name, str) for name in opened
-        ) and all(map(_is_place, places)):
+        case {"placed": [*places], "opened": [*opened]} if all(isinstance(name, str) for name in opened) and all(
+            map(_is_place, places)
+        ):
             return Placed(cast(Places, tuple((name, folder) for name, folder in places)), tuple(opened))
         case {"unknown": True}:
             return Unknown()

@@ -129,9 +129,7 @@ def _simulation(fields: Fields | None) -> dict[str, Any]:
     document = {
         "messages": messages,
         "goal": {name: goal.text(name, among=folders) for name in goal.names()} if goal else {},
-        "why_wrong": {name: why_wrong.text(name, limit=_LONG) for name in why_wrong.names()}
-        if why_wrong
-        else {},
+        "why_wrong": {name: why_wrong.text(name, limit=_LONG) for name in why_wrong.names()} if why_wrong else {},
     }
     for table in (goal, why_wrong):
         for name in table.names() if table else ():

@@ -73,9 +73,7 @@ def _read_row(
     elif not source:
         findings.error(FILE, line, "The source is empty; say where the numbers come from.")
     else:
-        numbers = [
-            _number(column, value, line, findings) for column, value in zip(_RANGES, written, strict=True)
-        ]
+        numbers = [_number(column, value, line, findings) for column, value in zip(_RANGES, written, strict=True)]
         a, b, se_a, se_b = numbers
         if a is not None and b is not None and se_a is not None and se_b is not None:
             found[name] = Parameters(model, a, b, se_a, se_b, source[:200])
@@ -84,8 +82,6 @@ def _read_row(
 def _number(column: str, value: str, line: int, findings: Findings) -> float | None:
     low, high = _RANGES[column]
     if not _NUMBER.fullmatch(value) or not low <= float(value) <= high:
-        findings.error(
-            FILE, line, f"{column} is {value[:20]!r}; it must be a number from {low:g} to {high:g}."
-        )
+        findings.error(FILE, line, f"{column} is {value[:20]!r}; it must be a number from {low:g} to {high:g}.")
         return None
     return float(value)

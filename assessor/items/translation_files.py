@@ -75,9 +75,7 @@ def read_translations(
         findings.error(file, error.line, error.reason)
         return {}
     sources = {
-        f"{item.id}/{name}": _Source(item, source)
-        for item in items.values()
-        for name, source in texts(item).items()
+        f"{item.id}/{name}": _Source(item, source) for item in items.values() for name, source in texts(item).items()
     }
     found: dict[str, dict[str, Translation]] = {}
     seen: dict[str, int] = {}
@@ -86,9 +84,7 @@ def read_translations(
         if entry.id == "" and not context:
             _check_header(str(entry.string), language, line, file, findings)
         elif context in seen:
-            findings.error(
-                file, line, f"{context!r} stands twice; it was first given in line {seen[context]}."
-            )
+            findings.error(file, line, f"{context!r} stands twice; it was first given in line {seen[context]}.")
         elif context.partition("/")[0] in unreadable:
             continue
         elif context not in sources:
@@ -100,9 +96,7 @@ def read_translations(
     return found
 
 
-def _translation(
-    entry: Message, context: str, source: str, file: str, findings: Findings
-) -> Translation | None:
+def _translation(entry: Message, context: str, source: str, file: str, findings: Findings) -> Translation | None:
     line, text = entry.lineno or 1, entry.string
     if entry.id != source:
         findings.warning(file, line, f"{context!r} is out of date: its source text has changed.")
@@ -175,9 +169,7 @@ def _read(text: str) -> list[Message]:
     try:
         PoFileParser(entries, ignore_obsolete=True, abort_invalid=True).parse(lines)
     except PoFileError as error:
-        raise UnreadablePo(
-            error.lineno + 1, f"This is not PO: {str(error).rpartition(' on ')[0]}."
-        ) from error
+        raise UnreadablePo(error.lineno + 1, f"This is not PO: {str(error).rpartition(' on ')[0]}.") from error
     return entries.entries
 
 
@@ -188,9 +180,7 @@ def _check_form(lines: list[str]) -> None:
             continue
         match = _LINE.fullmatch(line)
         if not match:
-            raise UnreadablePo(
-                number, "This is not PO: a keyword and a text in quotation marks are expected."
-            )
+            raise UnreadablePo(number, "This is not PO: a keyword and a text in quotation marks are expected.")
         keyword = match[1] or state
         if not keyword or (match[1] and keyword not in _NEXT[state]):
             raise UnreadablePo(number, f"This is not PO: {match[1] or 'a text'} is out of place.")

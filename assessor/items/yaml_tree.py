@@ -118,9 +118,7 @@ def _table(line: int, stream: Iterator[yaml.Event], depth: int) -> Table:
             raise UnreadableYaml(key.line, "A name must be a plain word.")
         if key.value in table.entries:
             before = table.lines[key.value]
-            raise UnreadableYaml(
-                key.line, f"{key.value!r} stands twice; it was first given in line {before}."
-            )
+            raise UnreadableYaml(key.line, f"{key.value!r} stands twice; it was first given in line {before}.")
         table.lines[key.value] = key.line
         table.entries[key.value] = _node(next(stream), stream, depth)
     return table

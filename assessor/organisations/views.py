@@ -116,7 +116,7 @@ def add_names(group: uuid.UUID) -> ResponseReturnValue:
     people = form.people
     groups.add_learners(db.session, found, people, form.language.data, _key(), now(), _rng())
     db.session.commit()
-    flash(gettext("Added: %(names)s. Print the cards now.", names=", ".join(people)))
+    flash(gettext("Added: %(names)s. Print the cards now.", names=" · ".join(people)))
     return redirect(url_for("invigilation.group", group=found.id))
 
 

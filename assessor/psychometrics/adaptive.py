@@ -74,9 +74,7 @@ class Design:
 
     def __post_init__(self) -> None:
         if missing := sorted(set(self.selection.shares) - set(self.pool.competences)):
-            raise RuleNotUnderstood(
-                f"The pool has no items of {', '.join(missing)}, which the design gives a share."
-            )
+            raise RuleNotUnderstood(f"The pool has no items of {', '.join(missing)}, which the design gives a share.")
 
     @cached_property
     def highest_band(self) -> Band | None:

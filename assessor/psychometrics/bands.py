@@ -75,8 +75,7 @@ class Bands(Rule):
         """
         cuts = self.relevant_cuts(highest)
         return bool(cuts) and all(
-            self._is_reached(estimate, cut) or estimate.probability_at_least(cut) <= 1 - self.certainty
-            for cut in cuts
+            self._is_reached(estimate, cut) or estimate.probability_at_least(cut) <= 1 - self.certainty for cut in cuts
         )
 
     def awarded_band(self, estimate: Estimate, highest: Band | None) -> Band | None:

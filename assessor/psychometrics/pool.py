@@ -84,21 +84,15 @@ class Pool:
 
     def __init__(self, items: Iterable[PoolItem]) -> None:
         self.items: tuple[PoolItem, ...] = tuple(sorted(items, key=lambda item: item.id))
-        self.position: Mapping[str, int] = MappingProxyType(
-            {item.id: at for at, item in enumerate(self.items)}
-        )
+        self.position: Mapping[str, int] = MappingProxyType({item.id: at for at, item in enumerate(self.items)})
         if not self.items:
             raise PoolNotUsable("A pool needs at least one item.")
         if len(self.position) < len(self.items):
             raise PoolNotUsable("Two items of the pool have the same id. Item ids must be unique.")
         self.competences: tuple[str, ...] = tuple(sorted({item.competence for item in self.items}))
         at = {competence: index for index, competence in enumerate(self.competences)}
-        self.competence: Indices = _frozen(
-            np.array([at[item.competence] for item in self.items], dtype=np.intp)
-        )
-        self.reading_load: Indices = _frozen(
-            np.array([item.reading_load for item in self.items], dtype=np.intp)
-        )
+        self.competence: Indices = _frozen(np.array([at[item.competence] for item in self.items], dtype=np.intp))
+        self.reading_load: Indices = _frozen(np.array([item.reading_load for item in self.items], dtype=np.intp))
         parameters = [item.parameters for item in self.items]
         self.slope: Array = _frozen(effective_slope([p.a for p in parameters], [p.se_b for p in parameters]))
         self.difficulty: Array = _frozen(np.array([p.b for p in parameters], dtype=np.float64))
@@ -149,9 +143,7 @@ class Pool:
         try:
             items = [self.position[answer.item_id] for answer in administered]
         except KeyError as unknown:
-            raise HistoryNotOfPool(
-                f"Item {unknown} is not in this pool. Was another release meant?"
-            ) from None
+            raise HistoryNotOfPool(f"Item {unknown} is not in this pool. Was another release meant?") from None
         scores = [answer.score for answer in administered]
         if len(set(items)) < len(items):
             raise HistoryNotOfPool("An item was administered twice. Each item counts once in a sitting.")

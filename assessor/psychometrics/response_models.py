@@ -46,9 +46,7 @@ class ItemParameters:
         if self.a <= 0:
             raise ParametersOutOfRange(f"The slope a must be above 0, not {self.a}. Check the scoring key.")
         if self.se_a < 0 or self.se_b < 0:
-            raise ParametersOutOfRange(
-                f"Standard errors cannot be negative: se_a {self.se_a}, se_b {self.se_b}."
-            )
+            raise ParametersOutOfRange(f"Standard errors cannot be negative: se_a {self.se_a}, se_b {self.se_b}.")
         if not 0 <= self.c < 1:
             raise ParametersOutOfRange(f"The guessing share c must be at least 0 and below 1, not {self.c}.")
 
@@ -80,9 +78,7 @@ def probability(theta: ArrayLike, a: ArrayLike, b: ArrayLike, c: ArrayLike = 0.0
     return np.asarray(guessing + (1 - guessing) * np.exp(_log_expit(_logit(theta, a, b))), dtype=np.float64)
 
 
-def log_probabilities(
-    theta: ArrayLike, a: ArrayLike, b: ArrayLike, c: ArrayLike = 0.0
-) -> tuple[Array, Array]:
+def log_probabilities(theta: ArrayLike, a: ArrayLike, b: ArrayLike, c: ArrayLike = 0.0) -> tuple[Array, Array]:
     """Return (log P(wrong | theta), log P(right | theta)), both finite. Arguments broadcast."""
     logit = _logit(theta, a, b)
     guessing = np.broadcast_to(np.asarray(c, dtype=np.float64), logit.shape)

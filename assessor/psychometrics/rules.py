@@ -25,9 +25,7 @@ class Rule:
 
     def to_json(self) -> dict[str, Any]:
         """Return the rule as a dict of JSON values: field name → value."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
-        }
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
@@ -37,12 +35,8 @@ class Rule:
             raise RuleNotUnderstood(f"{subject} must be an object of fields, not {document!r}.")
         known = [field.name for field in fields(cls)]
         if unknown := sorted(set(document) - set(known)):
-            raise RuleNotUnderstood(
-                f"{subject} has no field {', '.join(unknown)}. It has: {', '.join(known)}."
-            )
-        values = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in document.items()
-        }
+            raise RuleNotUnderstood(f"{subject} has no field {', '.join(unknown)}. It has: {', '.join(known)}.")
+        values = {name: tuple(value) if isinstance(value, list) else value for name, value in document.items()}
         return cls(**values)
 
     def check(self, holds: bool, what: str) -> None:
@@ -56,6 +50,4 @@ class Rule:
         wanted: tuple[type, ...] = (int,) if whole else (int, float)
         is_number = isinstance(value, wanted) and not isinstance(value, bool)
         kind = "a whole number" if whole else "a number"
-        self.check(
-            is_number and lowest <= value <= highest, f"{name} must be {kind} from {lowest} to {highest}"
-        )
+        self.check(is_number and lowest <= value <= highest, f"{name} must be {kind} from {lowest} to {highest}")

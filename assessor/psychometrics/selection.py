@@ -71,9 +71,7 @@ class Selection(Rule):
             allowed[pool.excluded_by[item]] = False
         return np.flatnonzero(allowed)
 
-    def select(
-        self, pool: Pool, history: History, eligible: Indices, estimate: Estimate, rng: Generator
-    ) -> int:
+    def select(self, pool: Pool, history: History, eligible: Indices, estimate: Estimate, rng: Generator) -> int:
         """Return the position of the next item, drawn among the best; `eligible` must not be empty."""
         candidates = self._most_behind(pool, history, eligible)
         merit = np.round(self._merit(pool, history, candidates, estimate), _DECIMALS)

@@ -161,9 +161,7 @@ def _walk(chunk: Chunk, learner: int, given_theta: float | None) -> Walk:
     rng = _stream(chunk.seed, _LEARNER_STREAM, learner)
     drawn_theta = float(rng.standard_normal())
     theta = drawn_theta if given_theta is None else given_theta
-    is_right = rng.random(len(design.pool)) < probability(
-        theta, truth.slope, truth.difficulty, truth.guessing
-    )
+    is_right = rng.random(len(design.pool)) < probability(theta, truth.slope, truth.difficulty, truth.guessing)
     sitting_seed = int(rng.integers(2**63))
 
     administered: list[Administered] = []

@@ -37,7 +37,7 @@ def open_invigilation(session: Session, learner: Learner) -> Invigilation | None
 
 
 def current_sitting(session: Session, learner: Learner) -> Sitting | None:
-    """The learner's sitting in the open session, else the newest finished one (its result can still be seen)."""
+    """The learner's sitting in the open session, else the newest one: its result, or that it has ended, can be seen."""
     opened = open_invigilation(session, learner)
     if opened is not None:
         return _sitting_in(session, opened, learner)
@@ -46,9 +46,8 @@ def current_sitting(session: Session, learner: Learner) -> Sitting | None:
         .where(
             Sitting.organisation_id == learner.organisation_id,
             Sitting.learner_id == learner.id,
-            Sitting.finished_at.is_not(None),
         )
-        .order_by(Sitting.finished_at.desc())
+        .order_by(Sitting.begun_at.desc())
         .limit(1)
     )
 

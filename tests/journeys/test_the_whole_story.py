@@ -51,7 +51,7 @@ def test_a_card_leads_to_a_certificate_that_an_employer_can_check_until_it_is_wi
     a_changed_text_is_not_genuine(employer, proof)
     without_network_the_signature_still_counts(employer, proof, browsing)
 
-    olu_withdraws_it(olu)
+    olu_withdraws_it(olu, proof)
     the_employer_reads_that_it_was_withdrawn(employer, proof)
     the_typed_number_says_the_same_without_scripts(browsing, proof)
 
@@ -267,13 +267,13 @@ def without_network_the_signature_still_counts(employer: Employer, proof: Proof,
     context.set_offline(False)
 
 
-def olu_withdraws_it(olu: Olu) -> None:
+def olu_withdraws_it(olu: Olu, proof: Proof) -> None:
     olu.tap(olu.page.locator(".navigation a", has_text="Certificates"))
-    olu.tap(olu.page.locator("main li", has_text=HOLDER).locator("a"))
+    olu.tap(olu.page.locator("main li", has_text=proof.number).locator("a"))
     olu.tap(olu.page.locator("label[for=r-mistake]"))
     olu.tap(olu.button("Withdraw it"))
 
-    expect(olu.page.locator("main li", has_text=HOLDER)).to_contain_text("Withdrawn")
+    expect(olu.page.locator("main li", has_text=proof.number)).to_contain_text("Withdrawn")
 
 
 def the_employer_reads_that_it_was_withdrawn(employer: Employer, proof: Proof) -> None:

@@ -11,8 +11,11 @@ from assessor.access import ROLES
 from assessor.accounts import visits
 from assessor.accounts.views import TOKEN
 from assessor.database import now
+from assessor.organisations.models import Group
 from tests import factories
-from tests.fixtures import Browser, Installations, SignIn, opened
+from tests.factories import unknown
+from tests.fixtures import SECRET_KEY, Browser, Installations, SignIn, opened
+from tests.web.phone import PHONE, reply, shown_id
 
 
 @pytest.fixture
@@ -61,3 +64,44 @@ def signed_in_client(new_browser: Callable[[], Browser], sessions: sessionmaker[
         return browser
 
     return sign_in
+
+
+@pytest.fixture
+def evening(sessions: sessionmaker[Session]) -> Group:
+    """Ada and Eve, with an open session."""
+    with sessions.begin() as session:
+        group = factories.group(session, ("Ada", "Eve"), SECRET_KEY)
+        factories.open_session(session, group)
+    return group
+
+
+@pytest.fixture
+def secrets(sessions: sessionmaker[Session], evening: Group) -> list[str]:
+    """What their cards hold."""
+    with sessions() as session:
+        people = factories.people(session, evening)
+        return [factories.card_secret(session, learner, SECRET_KEY) for learner in people]
+
+
+@pytest.fixture
+def ada(client: Browser, secrets: list[str]) -> Browser:
+    """Ada's phone, after her card was scanned."""
+    client.get(f"/k/{secrets[0]}")
+    return client
+
+
+@pytest.fixture
+def ada_begins(ada: Browser) -> Browser:
+    """Ada's phone at the first practice question."""
+    ada.get("/me/start")
+    ada.submit("/me/start", headers=PHONE)
+    ada.get("/me/item")
+    return ada
+
+
+@pytest.fixture
+def ada_is_asked(ada_begins: Browser, sessions: sessionmaker[Session]) -> Browser:
+    """Ada's phone at the first question that counts."""
+    while "practice:" in shown_id(page := ada_begins.get("/me/item")):
+        reply(ada_begins, page, unknown, sessions)
+    return ada_begins

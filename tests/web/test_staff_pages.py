@@ -193,7 +193,7 @@ class TestGroups:
 
         board = grace.get(running.location).text
         assert "Bilal" in board
-        assert "Supervised." in board
+        assert "Supervised" in board
 
     @pytest.mark.parametrize(
         ("names", "sentence"),

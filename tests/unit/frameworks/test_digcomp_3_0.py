@@ -40,9 +40,7 @@ def test_it_has_the_published_numbers_of_everything() -> None:
 
 
 def test_areas_and_competences_are_the_published_ones(published: dict[str, Any]) -> None:
-    assert [(one.code, one.title) for one in areas()] == [
-        (one["id"], one["title"]["en"]) for one in published["areas"]
-    ]
+    assert [(one.code, one.title) for one in areas()] == [(one["id"], one["title"]["en"]) for one in published["areas"]]
     assert [(one.code, one.area.code, one.title) for one in competences()] == [
         (one["id"], one["area"], one["title"]["en"]) for one in published["competences"]
     ]
@@ -58,9 +56,7 @@ def test_bands_and_levels_are_the_published_ones(published: dict[str, Any]) -> N
 
 
 def test_esco_addresses_are_the_confirmed_ones(published: dict[str, Any]) -> None:
-    confirmed = {
-        one["id"]: one["esco"]["uri"] if one["esco"]["verified"] else None for one in published["competences"]
-    }
+    confirmed = {one["id"]: one["esco"]["uri"] if one["esco"]["verified"] else None for one in published["competences"]}
 
     assert {one.code: one.esco for one in competences()} == confirmed
     assert competence("2.5").esco is None
@@ -74,9 +70,7 @@ def test_outcomes_are_the_published_ones_without_their_sentences(reference: Path
     assert [(one.code, one.competence, one.band.id, one.kind) for one in outcomes()] == [
         (one["id"], one["competence"], one["level"], kinds[one["ksa"]]) for one in published
     ]
-    data = (
-        Path(digcomp_3_0.__file__).with_name("data").joinpath("digcomp-3.0.json").read_text(encoding="utf-8")
-    )
+    data = Path(digcomp_3_0.__file__).with_name("data").joinpath("digcomp-3.0.json").read_text(encoding="utf-8")
     assert not [one["id"] for one in published if one["text"]["en"] in data]
 
 

@@ -210,9 +210,7 @@ def test_a_bank_with_a_bad_file_is_refused(
 ) -> None:
     breaks(sample)
 
-    problems = [
-        one for one in refusal(sample) if (one.file, one.line) == (file, line) and reason in one.reason
-    ]
+    problems = [one for one in refusal(sample) if (one.file, one.line) == (file, line) and reason in one.reason]
 
     assert problems, "\n".join(map(str, refusal(sample)))
 
@@ -227,9 +225,7 @@ def test_two_items_with_one_id_are_refused(sample: SampleBank) -> None:
 
     problems = refusal(sample)
 
-    assert (
-        Problem("items/4.2/fs-41-update.yaml", 1, f"The id 'fs-41-update' is taken by {UPDATE}.") in problems
-    )
+    assert Problem("items/4.2/fs-41-update.yaml", 1, f"The id 'fs-41-update' is taken by {UPDATE}.") in problems
 
 
 def test_an_item_without_parameters_is_refused(sample: SampleBank) -> None:
@@ -283,9 +279,7 @@ def test_hidden_files_of_an_editor_are_left_alone(sample: SampleBank) -> None:
     assert load_bank(sample.folder, OUTCOMES).code == "sample"
 
 
-@pytest.mark.parametrize(
-    "file", [UPDATE, NOTE, INBOX, "bank.yaml", "parameters.csv", SPANISH, "media/desk.svg"]
-)
+@pytest.mark.parametrize("file", [UPDATE, NOTE, INBOX, "bank.yaml", "parameters.csv", SPANISH, "media/desk.svg"])
 @settings(
     max_examples=25,
     deadline=None,

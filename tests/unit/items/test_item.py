@@ -49,9 +49,7 @@ def test_without_translations_an_item_stays_as_it_is(item: Item) -> None:
 
 
 def test_texts_stand_in_reading_order(items: dict[str, Item]) -> None:
-    assert list(texts(items["fs-41-note"])) == [
-        *("stem", "picture.alt", "options.note.text", "options.cup.text")
-    ]
+    assert list(texts(items["fs-41-note"])) == [*("stem", "picture.alt", "options.note.text", "options.cup.text")]
     assert list(texts(items["fs-42-inbox"])) == [
         "stem",
         *("messages.rosa.sender", "messages.rosa.subject", "messages.rosa.body"),

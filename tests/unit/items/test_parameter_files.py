@@ -46,6 +46,4 @@ def test_a_quoted_line_break_does_not_shift_the_lines(items: dict[str, Item]) ->
 
     read_parameters(text.replace(",.", ",0."), {"fs-41-note": items["fs-41-note"]}, (), findings)
 
-    assert [(problem.line, problem.reason) for problem in findings.errors] == [
-        (4, "There is no item 'nobody'.")
-    ]
+    assert [(problem.line, problem.reason) for problem in findings.errors] == [(4, "There is no item 'nobody'.")]

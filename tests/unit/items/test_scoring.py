@@ -49,9 +49,7 @@ def test_a_message_that_is_not_named_has_stayed_in_the_inbox(items: dict[str, It
 def test_what_was_opened_does_not_count(items: dict[str, Item]) -> None:
     places: Places = (("rosa", "inbox"), ("bank", "junk"))
 
-    assert score(items["fs-42-inbox"], Placed(places)) == score(
-        items["fs-42-inbox"], Placed(places, ("bank",))
-    )
+    assert score(items["fs-42-inbox"], Placed(places)) == score(items["fs-42-inbox"], Placed(places, ("bank",)))
 
 
 @given(all_items())

@@ -55,9 +55,7 @@ def test_a_translation_of_an_earlier_text_is_not_used(items: dict[str, Item]) ->
 
     assert "stem" not in found["fs-41-note"]
     line = po.splitlines().index('msgid "Tap the thing to put away."') + 1
-    assert findings.warnings == [
-        Problem(FILE, line, "'fs-41-note/stem' is out of date: its source text has changed.")
-    ]
+    assert findings.warnings == [Problem(FILE, line, "'fs-41-note/stem' is out of date: its source text has changed.")]
 
 
 def test_updating_keeps_what_still_fits_with_its_flag_and_comments(items: dict[str, Item]) -> None:

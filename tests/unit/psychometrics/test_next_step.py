@@ -38,9 +38,7 @@ luck = st.lists(st.booleans(), min_size=20, max_size=20)
 def sit(design: Design, seed: int, is_right: Answer) -> tuple[list[Administered], Finish]:
     """Take a whole test; a Finish always comes, so the loop ends."""
     administered: list[Administered] = []
-    while isinstance(
-        step := next_step(design, administered, step_generator(seed, len(administered))), Administer
-    ):
+    while isinstance(step := next_step(design, administered, step_generator(seed, len(administered))), Administer):
         item = design.pool.items[design.pool.position[step.item_id]]
         administered.append(Administered(step.item_id, int(is_right(item))))
     assert isinstance(step, Finish)

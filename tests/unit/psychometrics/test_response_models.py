@@ -39,9 +39,7 @@ def test_right_and_wrong_add_up_to_one(theta: float, a: float, b: float, c: floa
 
 
 @given(thetas, slopes, difficulties, guessing)
-def test_information_is_the_expected_square_of_the_score_function(
-    theta: float, a: float, b: float, c: float
-) -> None:
+def test_information_is_the_expected_square_of_the_score_function(theta: float, a: float, b: float, c: float) -> None:
     step = 1e-5
     p = float(probability(theta, a, b, c))
     slope = float(probability(theta + step, a, b, c) - probability(theta - step, a, b, c)) / (2 * step)
