@@ -98,9 +98,9 @@ def _checksum_line(pdf: bytes) -> bytes:
 def _check_checksum(pdf: bytes) -> None:
     body, tail = pdf[:-CHECKSUM_BYTES], pdf[-CHECKSUM_BYTES:]
     # A tail of just this length behind the end of the file is ours, even where a byte of it was changed.
-    if body.rstrip().endswith(b"%%EOF") or tail.startswith(b"%sha-256 "):
-        if tail != _checksum_line(body):
-            raise PdfAltered("This PDF was changed after it was made. Ask for the file again.")
+    is_ours = body.rstrip().endswith(b"%%EOF") or tail.startswith(b"%sha-256 ")
+    if is_ours and tail != _checksum_line(body):
+        raise PdfAltered("This PDF was changed after it was made. Ask for the file again.")
 
 
 def _find(document: pikepdf.Pdf) -> bytes | None:

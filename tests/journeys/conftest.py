@@ -1,5 +1,6 @@
 """One installation and one browser for all journeys."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -67,3 +68,16 @@ def qr_text(installation: Installation, credential: str, tmp_path_factory: pytes
     installation.command("export", credential, "--format", "pdf", "--out", str(paper))
     (text,) = [code for code in papers.codes(paper.read_bytes()) if "#" in code]
     return text
+
+
+@pytest.fixture(scope="session")
+def withdrawn(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """QR text and number of a certificate that was withdrawn."""
+    given = json.loads(
+        installation.command("award", "DIGI-FIRST-STEPS", "--name", "Olena Koval", "--level", "1", "--json")
+    )
+    paper = tmp_path_factory.mktemp("withdrawn") / "certificate.pdf"
+    installation.command("export", given["id"], "--format", "pdf", "--out", str(paper))
+    installation.command("revoke", given["id"], "--reason", "replaced")
+    (text,) = [code for code in papers.codes(paper.read_bytes()) if "#" in code]
+    return text, given["number"]

@@ -260,6 +260,11 @@ class Employer(Person):
         """The word in large letters."""
         return self.page.locator("#verdict h1").inner_text()
 
+    @property
+    def result(self) -> int:
+        """The number of the result in spec/qr.md, section 2."""
+        return int(self.page.locator("#verdict [data-result]").get_attribute("data-result") or 0)
+
     def scans(self, text: str) -> None:
         """The camera opens the text of a QR code; the verdict comes by itself."""
         self.page.goto(text)

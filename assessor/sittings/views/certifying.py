@@ -1,0 +1,120 @@
+"""What came out: the result, the name, the certificate."""
+
+from typing import Any
+
+from flask import current_app, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from assessor import access, locale
+from assessor.certificates import number as numbers
+from assessor.credentials import achievements, issuing
+from assessor.credentials.awarding import Holder, NameNotUsable
+from assessor.database import db, now
+from assessor.sittings import awarding
+from assessor.sittings import pages as page
+from assessor.sittings.forms import NameForm
+from assessor.sittings.models import Result, Sitting
+from assessor.sittings.views.context import both, current, pages, settings
+
+
+@pages.get("/me/result")
+@access.learner
+def result() -> ResponseReturnValue:
+    """What I can do, the map, the next steps, the way to the certificate."""
+    sitting = current()
+    found = db.session.get(Result, (sitting.organisation_id, sitting.id))
+    if found is None:
+        return redirect(url_for("sittings.item"))
+    return render_template(
+        "sittings/result.html",
+        **both(sitting),
+        **page.result_page(db.session, sitting, found),
+        nickname=g.learner.nickname,
+        certificate=_certificate_state(sitting, found),
+    )
+
+
+@pages.route("/me/name", methods=["GET", "POST"])
+@access.learner
+def name() -> ResponseReturnValue:
+    """The name, asked only now, with what it will look like and who will read it."""
+    sitting = current()
+    if awarding.award_of(db.session, sitting) is not None:
+        return redirect(url_for("sittings.certificate"))
+    form = NameForm()
+    preview = request.form.get("act") == "preview"
+    errors: dict[str, Any] = {}
+    if request.method == "POST" and not preview:
+        if form.validate():
+            holder = Holder(form.name.data or "", form.second.data or "")
+            try:
+                awarding.award(db.session, sitting, holder, settings(), now())
+                db.session.commit()
+                return redirect(url_for("sittings.certificate"))
+            except NameNotUsable as refusal:
+                db.session.rollback()
+                sitting = current()
+                errors = {"name": [locale.sentence(sitting.test_language, refusal.message)]}
+        else:
+            errors = {field: messages for field, messages in form.errors.items() if field}
+    return render_template(
+        "sittings/name.html",
+        **both(sitting),
+        name=form.name.data or "",
+        second=form.second.data or "",
+        agreed=bool(form.agreed.data),
+        preview=preview,
+        errors=errors,
+    ), (422 if errors else 200)
+
+
+@pages.get("/me/certificate")
+@access.learner
+def certificate() -> ResponseReturnValue:
+    """My proof: on paper, as a picture, as a file."""
+    sitting = current()
+    award = awarding.award_of(db.session, sitting)
+    if award is None:
+        return redirect(url_for("sittings.result"))
+    template = achievements.find(db.session, award.achievement_code, settings())
+    signed = issuing.credential_of(db.session, award)
+    shown: dict[str, Any] = {
+        "holder": award.holder_name,
+        "second": award.second_name,
+        "title": template.certificate.title[award.language],
+        "band": template.certificate.wording[award.language][f"band_{(award.level + 1) // 2}"],
+        "ready": signed is not None,
+    }
+    if signed is not None:
+        shown |= {
+            "number": numbers.written(award.number),
+            "badge_url": url_for("sittings.proof", form="svg"),
+            "pdf_url": url_for("sittings.proof", form="pdf"),
+            "png_url": url_for("sittings.proof", form="png"),
+            "json_url": url_for("sittings.proof", form="json"),
+            "check_url": issuing.qr_text(signed, settings()),
+            "host": settings().host,
+        }
+    return render_template("sittings/certificate.html", **both(sitting), certificate=shown)
+
+
+@pages.get("/me/certificate.<form>")
+@access.learner
+def proof(form: str) -> ResponseReturnValue:
+    """The certificate as a file: pdf, png, svg, json."""
+    award = awarding.award_of(db.session, current())
+    if award is None:
+        return redirect(url_for("sittings.result"))
+    exported = issuing.export(db.session, award, form, settings())
+    answer = current_app.response_class(exported.content, mimetype=exported.content_type)
+    inline = form in ("pdf", "svg")
+    answer.headers["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{exported.file_name}"'
+    return answer
+
+
+def _certificate_state(sitting: Sitting, found: Result) -> str:
+    if awarding.award_of(db.session, sitting) is not None:
+        return "ready"
+    if found.level is None:
+        return "not yet"
+    return "name" if sitting.confirmed_at else "waiting"
