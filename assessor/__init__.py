@@ -5,6 +5,7 @@ from ``accounts`` up to ``verification``, are one activity each. ``pyproject.tom
 """
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from assessor import access, config, database, locale, problems, security
 def create_app(settings: config.Settings | None = None, **overrides: Any) -> Flask:
     """The application of one installation. ``overrides`` are Flask settings, for tests."""
     settings = settings or config.load_settings()
-    settings.instance.mkdir(parents=True, exist_ok=True)
+    _keep_private(settings.instance)
     app = Flask("assessor", instance_path=str(settings.instance))
     app.config.from_mapping(
         SECRET_KEY=config.secret_key(settings.instance),
@@ -54,6 +55,13 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     _register_contexts(app)
     csrf.exempt(app.view_functions["verification.number"])  # a static page cannot hold a token; it changes nothing
     return app
+
+
+def _keep_private(instance: Path) -> None:
+    """The folder holds names, results and keys: no other user of the machine may look into it."""
+    instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if instance.stat().st_uid == os.getuid():
+        instance.chmod(0o700)
 
 
 def _register_contexts(app: Flask) -> None:

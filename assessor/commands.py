@@ -35,7 +35,7 @@ def cli(context: click.Context) -> None:
 
 def main() -> None:
     """Run the console script and turn every refusal into one sentence and an exit code."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    _log_as_json()
     try:
         code = cli.main(standalone_mode=False)
     except click.UsageError as error:
@@ -47,6 +47,19 @@ def main() -> None:
         click.echo(str(refusal), err=True)
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _log_as_json() -> None:
+    """One JSON object a line on standard error; what is logged holds no names and no secrets."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 @contextlib.contextmanager

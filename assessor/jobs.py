@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import CheckConstraint, UniqueConstraint, or_, select
+from sqlalchemy import CheckConstraint, Select, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from assessor.config import Settings
-from assessor.database import Base
+from assessor.database import Base, reading
 
 ATTEMPTS = 5
 LEASE = timedelta(minutes=2)
@@ -65,6 +65,8 @@ def enqueue(session: Session, kind: str, key: str, payload: dict[str, Any], now:
 
 def run_one(sessions: sessionmaker[Session], settings: Settings, now: datetime) -> bool:
     """Do the oldest job that is due. True when there was one, whether it succeeded or not."""
+    if not _any_due(sessions, now):
+        return False
     with sessions.begin() as session:
         leased = _lease(session, now)
     if leased is None:
@@ -88,8 +90,18 @@ def run_all(sessions: sessionmaker[Session], settings: Settings, now: datetime) 
     return count
 
 
-def _lease(session: Session, now: datetime) -> tuple[int, str, dict[str, Any]] | None:
-    due = (
+def _any_due(sessions: sessionmaker[Session], now: datetime) -> bool:
+    """Look without taking SQLite's only write lock: an idle worker must not stand in the way of answers."""
+    token = reading.set(True)
+    try:
+        with sessions() as session:
+            return session.scalar(_due(now).with_only_columns(Job.id)) is not None
+    finally:
+        reading.reset(token)
+
+
+def _due(now: datetime) -> Select[tuple[Job]]:
+    return (
         select(Job)
         .where(
             or_(Job.state == "waiting", (Job.state == "leased") & (Job.leased_until < now)),
@@ -98,9 +110,11 @@ def _lease(session: Session, now: datetime) -> tuple[int, str, dict[str, Any]] |
         )
         .order_by(Job.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
     )
-    found = session.scalar(due)
+
+
+def _lease(session: Session, now: datetime) -> tuple[int, str, dict[str, Any]] | None:
+    found = session.scalar(_due(now).with_for_update(skip_locked=True))
     if found is None:
         return None
     found.state, found.attempts, found.leased_until = "leased", found.attempts + 1, now + LEASE

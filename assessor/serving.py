@@ -1,5 +1,6 @@
 """``assessor run``: the server and one worker, started together and ended together."""
 
+import gc
 import multiprocessing
 import multiprocessing.connection
 import signal
@@ -9,8 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import sessionmaker
 
 from assessor import jobs
@@ -21,6 +24,9 @@ from assessor.errors import Conflict
 
 IDLE = 0.25  # seconds between two looks for work
 HOURLY = 3600.0
+RETRY = 2.0
+
+_log = structlog.get_logger("assessor.serving")
 
 
 class CannotServe(Conflict):
@@ -83,6 +89,8 @@ def serve(app: Flask, settings: Settings) -> int:
     """Run gunicorn and one worker until either ends or we are told to stop. Returns the exit code."""
     with app.app_context():
         db.engine.dispose()  # a connection must not be shared by two processes
+    gc.collect()
+    gc.freeze()  # what is loaded now stays; no process walks through it again
     fork = multiprocessing.get_context("fork")
     children = (
         fork.Process(target=lambda: Server(app, settings).run()),
@@ -120,9 +128,13 @@ def work(app: Flask) -> None:
         sessions = sessionmaker(db.engine)
         signed_at = 0.0
         while not ended:
-            if time.monotonic() - signed_at > HOURLY or not signed_at:
-                with sessions.begin() as session:
-                    status.sign_due(session, settings, datetime.now(UTC))
-                signed_at = time.monotonic()
-            if not jobs.run_one(sessions, settings, datetime.now(UTC)):
-                time.sleep(IDLE)
+            try:
+                if time.monotonic() - signed_at > HOURLY or not signed_at:
+                    with sessions.begin() as session:
+                        status.sign_due(session, settings, datetime.now(UTC))
+                    signed_at = time.monotonic()
+                if not jobs.run_one(sessions, settings, datetime.now(UTC)):
+                    time.sleep(IDLE)
+            except OperationalError as error:  # a locked or restarting database comes back; so does the worker
+                _log.error("database unavailable", error=type(error.orig).__name__)
+                time.sleep(RETRY)

@@ -103,6 +103,8 @@ class Browser(FlaskClient):
         """Ask for a page and keep its form token."""
         with self.application.app_context():  # as in a server, ``g`` lives as long as one request
             answer = super().open(*args, **kwargs)
+        answer.get_data()  # a file is read to its end and closed
+        answer.close()
         reading.set(False)  # the flag lives in the test's own thread, and the test writes too
         if answer.mimetype == "text/html" and (found := _token.search(answer.text)):
             self.token = unescape(found.group(1))

@@ -24,6 +24,8 @@ from assessor.openbadges.achievement import load_achievement
 from assessor.openbadges.errors import InvalidBadge
 
 BANDS = ("basic", "intermediate", "advanced", "highly-advanced")
+#: The picture of the achievement itself, whatever the band.
+WHOLE = "badge"
 LARGEST_FILE = 256 * 1024
 
 
@@ -60,6 +62,7 @@ def load(session: Session, folder: Path, settings: Settings, now: datetime) -> t
     """
     files = {name: _read(folder / name) for name in ("achievement.json", "certificate.toml")}
     pictures = {band: _read(folder / f"badge-{band}.svg").decode() for band in BANDS}
+    pictures[WHOLE] = _read(folder / "badge.svg").decode()
     template = _parse(files["achievement.json"], files["certificate.toml"], settings.public_url)
     digest = hashlib.sha256(b"\0".join([*files.values(), *(text.encode() for text in pictures.values())])).hexdigest()
     known = session.get(Achievement, template.code)

@@ -41,7 +41,7 @@ class Achievement(Base):
     digest: Mapped[str]
     achievement_json: Mapped[bytes]
     certificate_toml: Mapped[bytes]
-    pictures: Mapped[dict[str, Any]]  # band word, such as "basic" → SVG text
+    pictures: Mapped[dict[str, Any]]  # band word, such as "basic", and "badge" → SVG text
     loaded_at: Mapped[datetime]
 
 

@@ -49,7 +49,7 @@ def achievement(code: str) -> ResponseReturnValue:
 def badge_picture(code: str) -> ResponseReturnValue:
     """The picture of a badge, without a credential inside."""
     template = achievements.find(db.session, code, _settings())
-    answer = Response(template.pictures["basic"], mimetype="image/svg+xml")
+    answer = Response(template.pictures[achievements.WHOLE], mimetype="image/svg+xml")
     return _open_to_all(answer, 300)
 
 

@@ -81,7 +81,8 @@ def _check_qr(
         bundle = _bundle(trust_file, own.root_key if own else b"")
     jwts = {} if offline or own is None else dict(own.status_jwts)
     if status_file is not None:
-        jwts = dict.fromkeys(jwts, _file_text(status_file))
+        text = _list_text(status_file)
+        jwts = {} if text is None else dict.fromkeys(jwts, text)
     withdrawals = dict(own.withdrawals) if own else {}
     return verifying.summary_report(
         checking.check_summary(data.decode("utf-8", "replace"), bundle, jwts, withdrawals, now)
@@ -142,8 +143,12 @@ def _bytes(path: Path) -> bytes:
         raise click.UsageError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _file_text(path: Path) -> str:
-    return _bytes(path).decode("ascii", "replace").strip()
+def _list_text(path: Path) -> str | None:
+    """The text of a status list; None: it could not be had, and the report says so."""
+    try:
+        return path.read_bytes()[:LARGEST_FILE].decode("ascii", "replace").strip()
+    except OSError:
+        return None
 
 
 def _print(document: dict[str, Any], as_json: bool) -> None:

@@ -15,8 +15,8 @@ QUIET = (
     *("--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-#: Schemes of what never leaves the browser; the last one is its own PDF viewer.
-INSIDE = ("data", "blob", "about", "chrome-extension")
+#: Schemes of what never leaves the browser; the last two are its own PDF viewer.
+INSIDE = ("data", "blob", "about", "chrome", "chrome-extension")
 PHONE: dict[str, Any] = {
     "viewport": {"width": 360, "height": 740},
     "has_touch": True,

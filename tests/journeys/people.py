@@ -45,6 +45,11 @@ class Person:
         else:
             target.click()
 
+    def follows(self, target: Locator) -> None:
+        """Tap something that leads to another page, and wait for that page."""
+        with self.page.expect_navigation():
+            self.tap(target)
+
     def type(self, target: Locator, text: str) -> None:
         """Write into a field."""
         self.typed += 1
@@ -205,7 +210,7 @@ class Olu(Person):
         """Send the sign-in form."""
         self.type(self.page.locator("#login"), self.installation.login)
         self.type(self.page.locator("#password"), password)
-        self.tap(self.page.locator("main .button.main"))
+        self.follows(self.page.locator("main .button.main"))
 
     def makes_a_group(self, names: list[str], language: str) -> None:
         """From the start page to a group with cards."""

@@ -17,7 +17,9 @@ class Reader:
     def reads(self, page: Page, name: str) -> None:
         """Let axe-core judge the page as it is now; nothing may be wider than the screen."""
         self.pages.append(name)
-        for violation in self._axe.run(page).response["violations"]:
+        found = self._axe.run(page).response
+        assert found["passes"], f"axe looked at nothing on {name}"
+        for violation in found["violations"]:
             places = "; ".join(f"{node['target'][0]} {node['html'][:160]}" for node in violation["nodes"][:4])
             self.barriers.append(f"{name}: {violation['id']}, {violation['help']}: {places}")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

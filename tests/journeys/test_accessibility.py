@@ -6,11 +6,11 @@ English is read in the light look and Arabic in the dark one, so that both looks
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator
 
 from tests.journeys.browsing import Browsing
 from tests.journeys.installation import Installation
-from tests.journeys.people import Ada, Employer, Olu, one_digit_changed
+from tests.journeys.people import Ada, Employer, Olu, Person, one_digit_changed
 from tests.journeys.reading import Reader, arrow_to, tab_to
 from tests.unit.certificates import trusted
 
@@ -72,13 +72,12 @@ def test_axe_finds_nothing_on_any_result_of_a_check(
 def test_practice_can_be_answered_by_keyboard_alone(browsing: Browsing, cards: list[str]) -> None:
     ada = Ada(browsing.desktop().new_page())
     ada.scans(cards.pop())
-    tab_to(ada.page, ".row .go")
-    ada.page.keyboard.press("Enter")
-    tab_to(ada.page, ".bar .button.main")
-    ada.page.keyboard.press("Enter")
+    for button in (".row .go", ".bar .button.main"):
+        tab_to(ada.page, button)
+        with ada.page.expect_navigation():
+            ada.page.keyboard.press("Enter")
 
     answered = set()
-    ada.page.locator("[data-answer]").wait_for()
     while ada.is_practising:
         answered.add(answer_by_keyboard(ada))
 
@@ -107,10 +106,8 @@ def answer_by_keyboard(ada: Ada) -> str:
         page.keyboard.press("Space")
         arrow_to(page, item.key)
     tab_to(page, ".bar .button.main")
-    shown = page.locator("[data-answer]").get_attribute("data-answer")
-    page.keyboard.press("Enter")
-    page.locator(f"[data-answer='{shown}']").wait_for(state="detached")
-    page.locator("[data-answer]").wait_for()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     return item.kind
 
 
@@ -125,10 +122,9 @@ def olu_prepares(olu: Olu, reader: Reader) -> str:
     reader.reads(page, "staff: wrong password")
     olu.signs_in()
     reader.reads(page, "staff: start")
-    opens(page, page.locator(".big-act.main"), reader, "staff: new group")
+    opens(olu, page.locator(".big-act.main"), reader, "staff: new group")
     page.locator("#names").evaluate("field => field.removeAttribute('required')")
-    olu.tap(page.locator("#new-group .button.main"))
-    reader.reads(page, "staff: new group with a mistake")
+    opens(olu, page.locator("#new-group .button.main"), reader, "staff: new group with a mistake")
     page.goto("/staff/")
     olu.makes_a_group(["Ada", "Olena"], "العربية")
     reader.reads(page, "staff: group")
@@ -148,21 +144,17 @@ def ada_takes_the_test(ada: Ada, card: str, language: str, reader: Reader) -> No
         reader.reads(page, f"learner: {name}")
     page.goto("/me/languages")
     ada.tap(page.locator(".named label", has_text=language))
-    ada.tap(page.locator(".bar .button.main"))
-    page.locator(".promises").wait_for()
-    reader.reads(page, "learner: what happens")
+    opens(ada, page.locator(".bar .button.main"), reader, "learner: what happens")
     ada.starts()
     for _kind in range(4):
         reader.reads(page, f"learner: practice, {ada.item.kind}")
         ada.answers()
     ada.tap(page.locator("[data-answer] .bar .button.main"))
     reader.reads(page, "learner: nothing chosen")
-    ada.tap(page.locator(".top form .mark"))
-    reader.reads(page, "learner: help called")
+    opens(ada, page.locator(".top form .mark"), reader, "learner: help called")
     page.goto("/me/rest")
     reader.reads(page, "learner: rest")
-    ada.tap(page.locator("button[name=stop]"))
-    reader.reads(page, "learner: stopped")
+    opens(ada, page.locator("button[name=stop]"), reader, "learner: stopped")
     page.goto("/me/item?home=1")
     seen = set()
     while not ada.has_finished:
@@ -179,22 +171,21 @@ def olu_looks_at_the_session(olu: Olu, reader: Reader) -> None:
     page.locator("#to-certificates").wait_for()
     reader.reads(page, "staff: board with somebody who finished")
     board = page.url
-    opens(page, page.locator("a[href$='/end']"), reader, "staff: end")
+    opens(olu, page.locator("a[href$='/end']"), reader, "staff: end")
     page.goto(board)
-    opens(page, page.locator("#to-certificates"), reader, "staff: certificates to confirm")
-    olu.tap(page.locator("form[action$='/confirm'] .button.main"))
-    reader.reads(page, "staff: confirmed")
-    opens(page, page.locator("a[href$='/name']"), reader, "staff: name")
+    opens(olu, page.locator("#to-certificates"), reader, "staff: certificates to confirm")
+    opens(olu, page.locator("form[action$='/confirm'] .button.main"), reader, "staff: confirmed")
+    opens(olu, page.locator("a[href$='/name']"), reader, "staff: name")
     page.goto("/staff/password")
     reader.reads(page, "staff: password")
-    page.goto("/staff/demo/")
-    opens(page, page.locator("main a[href*='/groups/']:not([href$='new'])").last, reader, "staff: group with sessions")
-    opens(page, page.locator("a[href*='/people/']").first, reader, "staff: card of a person")
+    page.goto(board)
+    opens(olu, page.locator(".page-head a[href*='/groups/']"), reader, "staff: group with sessions")
+    opens(olu, page.locator("a[href*='/people/']").first, reader, "staff: card of a person")
     page.go_back()
-    opens(page, page.locator("a[href$='/names']"), reader, "staff: add names")
+    opens(olu, page.locator("a[href$='/names']"), reader, "staff: add names")
     page.goto("/staff/demo/translations")
     reader.reads(page, "staff: translations")
-    opens(page, page.locator("main a[href*='/translations/']").first, reader, "staff: one translation")
+    opens(olu, page.locator("main a[href*='/translations/']").first, reader, "staff: one translation")
 
 
 def ada_takes_her_certificate(ada: Ada, reader: Reader) -> None:
@@ -202,17 +193,13 @@ def ada_takes_her_certificate(ada: Ada, reader: Reader) -> None:
     page = ada.page
     page.reload()
     reader.reads(page, "learner: result")
-    opens(page, page.locator(".bar .button.main"), reader, "learner: name")
+    opens(ada, page.locator(".bar .button.main"), reader, "learner: name")
     ada.type(page.locator("#name"), "Ada Haddad")
-    ada.tap(page.locator("[value=preview]"))
-    page.locator(".preview .printed").wait_for()
-    reader.reads(page, "learner: name with preview")
+    opens(ada, page.locator("[value=preview]"), reader, "learner: name with preview")
     page.locator("#agreed").evaluate("box => box.removeAttribute('required')")
-    ada.tap(page.locator("[value=make]"))
-    page.locator(".mistakes").wait_for()
-    reader.reads(page, "learner: name without a yes")
+    opens(ada, page.locator("[value=make]"), reader, "learner: name without a yes")
     ada.tap(page.locator("label[for=agreed]"))
-    ada.tap(page.locator("[value=make]"))
+    ada.follows(page.locator("[value=make]"))
     ada.waits_until_it_is_signed()
     reader.reads(page, "learner: certificate")
 
@@ -222,12 +209,10 @@ def olu_looks_at_certificates(olu: Olu, reader: Reader) -> None:
     page = olu.page
     page.goto("/staff/demo/certificates")
     reader.reads(page, "staff: all certificates")
-    opens(page, page.locator("a[href$='/withdraw']").first, reader, "staff: withdraw")
+    opens(olu, page.locator("a[href$='/withdraw']").first, reader, "staff: withdraw")
 
 
-def without_a_status_list(
-    browsing: Browsing, code: str, look: dict[str, Any], text: str, reader: Reader
-) -> None:
+def without_a_status_list(browsing: Browsing, code: str, look: dict[str, Any], text: str, reader: Reader) -> None:
     """Result 2: the signature holds, and the list did not come."""
     context = browsing.phone(code, service_workers="block", **look)
     context.route("**/status/**", lambda route: route.abort())
@@ -255,8 +240,7 @@ def typed_numbers(browsing: Browsing, code: str, look: dict[str, Any], number: s
         reader.reads(employer.page, f"check: typed {typed}")
 
 
-def opens(page: Page, link: Locator, reader: Reader, name: str) -> None:
-    """Follow a link and read what comes."""
-    link.click()
-    page.wait_for_load_state()
-    reader.reads(page, name)
+def opens(person: Person, link: Locator, reader: Reader, name: str) -> None:
+    """Follow a link or send a form, and read what comes."""
+    person.follows(link)
+    reader.reads(person.page, name)

@@ -230,7 +230,8 @@ def the_employer_reads_that_it_is_genuine(employer: Employer, proof: Proof) -> N
     expect(employer.page.locator(".who h2")).to_have_text(HOLDER)
     expect(employer.page.locator(".who .spelling")).to_have_text(SECOND)
     assert 3 <= employer.page.locator(".tasks li").count() <= 5
-    expect(employer.page.locator(".facts")).to_contain_text("Supervised")
+    expect(employer.page.locator(".facts")).to_contain_text("Supervised test.")
+    expect(employer.page.locator(".facts")).to_contain_text("In English, with Arabic help.")  # she looked at it once
     expect(employer.page.locator(".compare .number")).to_have_text(proof.number)
 
 

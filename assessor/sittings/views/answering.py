@@ -35,6 +35,13 @@ def item() -> ResponseReturnValue:
     return _show_item(sitting)
 
 
+@pages.get("/me/answers")
+@access.learner
+def kept_answer() -> ResponseReturnValue:
+    """The page that asked for a missing answer, opened again or in the other language: the question waits there."""
+    return redirect(url_for("sittings.item", home=request.args.get("home")))
+
+
 @pages.post("/me/answers")
 @access.learner
 def answer() -> ResponseReturnValue:
@@ -115,7 +122,7 @@ def _show_item(sitting: Sitting, missing: bool = False) -> str:
         practice=practice is not None,
         missing=missing,
         help=("coming" if coming else "called") if sitting.help_called_at else "",
-        helper=_helper(sitting),
+        helper=_helper(sitting) if coming else "",
         media_url=lambda name: media_url(sitting, name),
     )
 
