@@ -100,7 +100,7 @@ def _any_due(sessions: sessionmaker[Session], now: datetime) -> bool:
         reading.reset(token)
 
 
-def _due(now: datetime) -> Select[tuple[Job]]:
+def _due(now: datetime) -> Select[Job]:
     return (
         select(Job)
         .where(
