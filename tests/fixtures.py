@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
@@ -43,16 +43,16 @@ class Installations:
         self._templates: dict[str, Path] = {}
         self._count = 0
 
-    def filled(self, kind: str, folder: Path) -> Flask:
+    def filled(self, kind: str, folder: Path) -> Settings:
         """A copy of the filled installation, in a database of its own."""
         if kind not in self._templates:
             self._templates[kind] = self._fill(kind)
         shutil.copytree(self._templates[kind], folder, dirs_exist_ok=True)
-        return create_app(self._settings(kind, folder, template=FILLED))
+        return self._settings(kind, folder, template=FILLED)
 
-    def empty(self, kind: str, folder: Path) -> Flask:
+    def empty(self, kind: str, folder: Path) -> Settings:
         """An installation whose database has no tables yet."""
-        return create_app(self._settings(kind, folder))
+        return self._settings(kind, folder)
 
     def _fill(self, kind: str) -> Path:
         folder = self.folder / kind
@@ -142,16 +142,25 @@ def installations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installa
 
 
 @pytest.fixture
-def settings(app: Flask) -> Settings:
-    """The settings of the installation under test."""
-    found: Settings = app.config["SETTINGS"]
-    return found
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application of the installation under test, which the folder's ``settings`` names."""
+    with opened(create_app(settings)) as app:
+        app.test_client_class = Browser
+        yield app
 
 
 @pytest.fixture
-def sessions(app: Flask) -> sessionmaker[Session]:  # noqa: ARG001  # whose context holds the engine
+def engine(settings: Settings) -> Iterator[Engine]:
+    """Its database, for tests that need no application."""
+    engine = create_engine(settings.database)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sessions(engine: Engine) -> sessionmaker[Session]:
     """Makes database sessions as entry points have them."""
-    return sessionmaker(db.engine, expire_on_commit=False)
+    return sessionmaker(engine, expire_on_commit=False)
 
 
 @pytest.fixture

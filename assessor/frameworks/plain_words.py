@@ -85,6 +85,14 @@ def next_step(competence: str, reached: str | None, language: str) -> Phrase:
     return _phrase(steps[reached or _BELOW], language)
 
 
+def everything(language: str) -> tuple[str, ...]:
+    """List every text that a learner may hear of a result in a language: names, sentences, next steps."""
+    competences = _data()["competences"].values()
+    phrases = [texts for one in competences for texts in (one["name"], *one["next"].values())]
+    phrases += [one["text"] for sentences in _data()["can"].values() for one in sentences]
+    return tuple(_phrase(texts, language).text for texts in phrases)
+
+
 def _competence(code: str) -> Mapping[str, Any]:
     try:
         words: Mapping[str, Any] = _data()["competences"][code]

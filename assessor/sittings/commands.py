@@ -7,6 +7,7 @@ import click
 
 from assessor import locale
 from assessor.banks import speech
+from assessor.frameworks import plain_words
 from assessor.sittings.pages import STATIC
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -22,7 +23,10 @@ def speak() -> None:
 
 
 def spoken() -> set[tuple[str, str]]:
-    """Every (language, text) that learner pages ship a sound for: marked sentences and the languages' own names."""
+    """Every (language, text) that learner pages ship a sound for.
+
+    These are the marked sentences, the languages' own names, and the words of results.
+    """
     sentences = {
         found
         for template in TEMPLATES.rglob("*.html")
@@ -31,5 +35,9 @@ def spoken() -> set[tuple[str, str]]:
     return {
         (language.code, text)
         for language in locale.LANGUAGES
-        for text in (language.name, *(locale.sentence(language.code, sentence) for sentence in sentences))
+        for text in (
+            language.name,
+            *(locale.sentence(language.code, sentence) for sentence in sentences),
+            *plain_words.everything(language.code),
+        )
     }

@@ -6,18 +6,19 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from assessor import create_app
+from assessor.config import Settings
 from tests.fixtures import KINDS, Installations, opened
 
 
 @pytest.fixture(params=KINDS)
-def app(request: pytest.FixtureRequest, installations: Installations, tmp_path: Path) -> Iterator[Flask]:
-    """A complete, filled installation of its own."""
-    with opened(installations.filled(request.param, tmp_path / "instance")) as app:
-        yield app
+def settings(request: pytest.FixtureRequest, installations: Installations, tmp_path: Path) -> Settings:
+    """Those of a complete, filled installation of its own."""
+    return installations.filled(request.param, tmp_path / "instance")
 
 
 @pytest.fixture(params=KINDS)
 def empty_app(request: pytest.FixtureRequest, installations: Installations, tmp_path: Path) -> Iterator[Flask]:
     """An installation whose database has no tables yet."""
-    with opened(installations.empty(request.param, tmp_path / "instance")) as app:
+    with opened(create_app(installations.empty(request.param, tmp_path / "instance"))) as app:
         yield app

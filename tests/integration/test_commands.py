@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import structlog
-from flask import Flask
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -60,9 +59,8 @@ def closed_connections() -> Iterator[None]:
 
 
 @pytest.fixture
-def run(app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs ``assessor`` with these words, for the installation under test."""
-    settings: Settings = app.config["SETTINGS"]
     monkeypatch.setenv("ASSESSOR_INSTANCE", str(settings.instance))
     monkeypatch.setenv("ASSESSOR_KEY_PASSPHRASE", PASSPHRASE)
     if settings.database_url:
@@ -173,23 +171,20 @@ def changed(data: bytes, old: bytes, new: bytes) -> bytes:
     return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
 
 
-@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("how", ["offline", "missing file", "not a list", "list of another"])
-def test_without_a_status_list_the_verdict_is_never_genuine(
-    how: str, form: str, run: Run, awarded: str, tmp_path: Path
-) -> None:
-    file = exported(run, awarded, form, tmp_path)
+def test_without_a_status_list_the_verdict_is_never_genuine(how: str, run: Run, awarded: str, tmp_path: Path) -> None:
+    files = [exported(run, awarded, form, tmp_path) for form in FORMS]
     (tmp_path / "other.json").write_text('{"type": "not a list"}', encoding="utf-8")
-    options: list[object] = {
+    options: dict[str, list[object]] = {
         "offline": ["--offline"],
         "missing file": ["--status", tmp_path / "no such file"],
         "not a list": ["--status", tmp_path / "other.json"],
-        "list of another": ["--status", file],
-    }[how]
+        "list of another": ["--status", files[0]],
+    }
 
-    checked = run("verify", file, *options, "--json")
+    answers = [run("verify", file, *options[how], "--json") for file in files]
 
-    assert (checked.code, checked.document["verdict"]) == (2, "could not be checked")
+    assert [(one.code, one.document["verdict"]) for one in answers] == [(2, "could not be checked")] * len(FORMS)
 
 
 def test_the_status_list_from_a_file_is_as_good_as_asked(run: Run, awarded: str, tmp_path: Path) -> None:
@@ -213,14 +208,14 @@ def test_an_issuer_that_nobody_named_is_not_believed(run: Run, awarded: str, tmp
     assert (checked.code, checked.document["verdict"]) == (2, "could not be checked")
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_what_was_withdrawn_is_no_longer_valid(form: str, run: Run, awarded: str, tmp_path: Path) -> None:
-    file = exported(run, awarded, form, tmp_path)
+def test_what_was_withdrawn_is_no_longer_valid_in_any_form(run: Run, awarded: str, tmp_path: Path) -> None:
+    files = [exported(run, awarded, form, tmp_path) for form in FORMS]
 
     assert run("revoke", awarded, "--reason", "mistake").code == 0
 
-    checked = run("verify", file, "--json")
-    assert (checked.code, checked.document["verdict"], checked.document["result"]) == (1, "no longer valid", 3)
+    answers = [run("verify", file, "--json") for file in files]
+    assert [(one.code, one.document["verdict"]) for one in answers] == [(1, "no longer valid")] * len(FORMS)
+    assert {one.document["result"] for one in answers} == {3}
     again = run("revoke", awarded, "--reason", "mistake")
     assert (again.code, again.err.strip()) == (1, "This certificate was withdrawn before.")
 

@@ -104,20 +104,20 @@ def test_ten_wrong_passwords_lock_a_login_even_for_the_right_one(session: Sessio
         staff.sign_in(session, "grace", password, NOW)
 
 
-@pytest.mark.parametrize("login", ["grace", "nobody"])
-def test_a_wrong_password_and_an_unknown_login_get_the_same_answer(login: str, session: Session) -> None:
+def test_a_wrong_password_and_an_unknown_login_get_the_same_answer(session: Session) -> None:
     staff.create(session, "grace", "Grace", NOW)
 
-    with pytest.raises(staff.WrongPassword, match="This name and password do not match"):
-        staff.sign_in(session, login, "wrong", NOW)
+    for login in ("grace", "nobody"):
+        with pytest.raises(staff.WrongPassword, match="This name and password do not match"):
+            staff.sign_in(session, login, "wrong", NOW)
 
 
-@pytest.mark.parametrize("new", ["short", "x" * 201])
-def test_a_password_of_the_wrong_length_is_refused(new: str, session: Session) -> None:
+def test_a_password_of_the_wrong_length_is_refused(session: Session) -> None:
     account, password = staff.create(session, "grace", "Grace", NOW)
 
-    with pytest.raises(Invalid):
-        staff.change_password(session, account, password, new)
+    for new in ("short", "x" * 201):
+        with pytest.raises(Invalid):
+            staff.change_password(session, account, password, new)
 
     assert account.must_change_password
 

@@ -4,7 +4,7 @@ import flask_migrate
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import inspect
+from sqlalchemy import Engine, inspect
 
 from assessor import migrations
 from assessor.database import Base, db
@@ -15,8 +15,8 @@ def tables() -> set[str]:
     return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
 
 
-def test_migrations_and_models_agree(app: Flask) -> None:  # noqa: ARG001  # its database is compared
-    with db.engine.connect() as connection:
+def test_migrations_and_models_agree(engine: Engine) -> None:
+    with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
 
         differences = compare_metadata(context, Base.metadata)
@@ -51,8 +51,8 @@ def test_the_way_back_ends_with_an_empty_database_from_which_it_goes_on(empty_ap
     assert tables() == set(Base.metadata.tables)
 
 
-def test_every_named_constraint_of_the_models_is_in_the_database(app: Flask) -> None:  # noqa: ARG001  # its database is read
-    inspector = inspect(db.engine)
+def test_every_named_constraint_of_the_models_is_in_the_database(engine: Engine) -> None:
+    inspector = inspect(engine)
     for name, table in Base.metadata.tables.items():
         checks = {check["name"] for check in inspector.get_check_constraints(name)}
         unique = {found["name"] for found in inspector.get_unique_constraints(name)}

@@ -42,7 +42,7 @@ def browsing(browser: Browser, installation: Installation) -> Iterator[Browsing]
 
 
 @pytest.fixture(scope="session")
-def cards(browser: Browser, installation: Installation) -> Iterator[list[str]]:
+def cards(browser: Browser, installation: Installation) -> list[str]:
     """Card addresses of people whose session is open; each test takes those that it needs with `pop`."""
     windows = Browsing(browser, installation.address)
     olu = Olu(windows.desktop().new_page(), installation)
@@ -52,7 +52,7 @@ def cards(browser: Browser, installation: Installation) -> Iterator[list[str]]:
     olu.opens_the_session()
     windows.close()
     windows.watch.check()
-    yield codes
+    return codes
 
 
 @pytest.fixture(scope="session")

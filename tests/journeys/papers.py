@@ -22,7 +22,7 @@ def codes(pdf: bytes) -> list[str]:
     """The texts of the QR codes on all pages, row by row."""
     found = []
     for page in pictures(pdf):
-        seen = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode)
+        seen = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
         # rows are further apart than 20 mm, so rounding to them keeps a row together
         row = DPI * 20 / 25.4
         seen.sort(key=lambda code: (round(code.position.top_left.y / row), code.position.top_left.x))

@@ -7,6 +7,7 @@ import io
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Locator, Page, sync_playwright
@@ -21,7 +22,7 @@ MOST_BYTES = 150_000
 NAMES = ("Samira", "Olena", "Bilal", "Rahel", "Thuy", "Kwame", "Nadia", "Prakash", "Fatou", "Maryna", "Yusuf", "Rosa")
 ARABIC = "العربية"
 HOLDER, SECOND = "Samira Haddad", "سميرة حدّاد"
-SHARP = {"device_scale_factor": 2}
+SHARP: dict[str, Any] = {"device_scale_factor": 2}
 
 
 class Album:
@@ -170,8 +171,7 @@ def show_the_board(album: Album, windows: Browsing, olu: Olu) -> None:
     """The board on a desktop, and on Olu's phone."""
     olu.page.locator(".alert-bar").wait_for()
     album.keep("17-board", olu.page)
-    phone = windows.phone(**SHARP)
-    phone.add_cookies(olu.page.context.cookies())
+    phone = windows.phone(storage_state=olu.page.context.storage_state(), **SHARP)
     album.keep("17-board-phone", _opened(phone.new_page(), olu.page.url))
 
 
@@ -234,9 +234,11 @@ def withdraw(album: Album, olu: Olu) -> None:
 
 
 def _both_languages(album: Album, name: str, page: Page) -> None:
-    album.keep(name, _opened(page, "/me/item?home=0"))
-    album.keep(f"{name}-arabic", _opened(page, "/me/item?home=1"))
-    page.goto("/me/item")
+    page.locator(".switch button[value='0']").tap()
+    album.keep(name, page)
+    page.locator(".switch button[value='1']").tap()
+    album.keep(f"{name}-arabic", page)
+    page.locator(".switch button[value='0']").tap()
 
 
 def _read_a_message(album: Album, page: Page) -> None:

@@ -1,6 +1,6 @@
 """Pages through the test client, on SQLite."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,20 +10,19 @@ from sqlalchemy.orm import Session, sessionmaker
 from assessor.access import ROLES
 from assessor.accounts import visits
 from assessor.accounts.views import TOKEN
+from assessor.config import Settings
 from assessor.database import now
 from assessor.organisations.models import Group
 from tests import factories
 from tests.factories import unknown
-from tests.fixtures import SECRET_KEY, Browser, Installations, SignIn, opened
+from tests.fixtures import SECRET_KEY, Browser, Installations, SignIn
 from tests.web.phone import PHONE, reply, shown_id
 
 
 @pytest.fixture
-def app(installations: Installations, tmp_path: Path) -> Iterator[Flask]:
-    """A complete, filled installation of its own."""
-    with opened(installations.filled("sqlite", tmp_path / "instance")) as app:
-        app.test_client_class = Browser
-        yield app
+def settings(installations: Installations, tmp_path: Path) -> Settings:
+    """Those of a complete, filled installation of its own."""
+    return installations.filled("sqlite", tmp_path / "instance")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from assessor.frameworks.plain_words import (
     can_sentences,
     described_competences,
     description,
+    everything,
     icon,
     languages,
     next_step,
@@ -69,3 +70,11 @@ def test_what_has_no_words_is_refused() -> None:
         can_sentences("advanced", "en")
     with pytest.raises(UnknownCode, match="no band 'advanced'"):
         next_step("4.1", "advanced", "en")
+
+
+def test_everything_that_can_be_heard_is_listed_in_each_language() -> None:
+    heard = everything("es")
+
+    assert short_name("1.1", "es").text in heard
+    assert next_step("4.2", "basic", "es").text in heard
+    assert {one.phrase.text for one in can_sentences("intermediate", "es")} <= set(heard)
