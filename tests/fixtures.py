@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
@@ -141,10 +142,17 @@ def installations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installa
         yield Installations(tmp_path_factory.mktemp("installations"), resources)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Templates are compiled once in a run, not for every application."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, compiled_templates: BytecodeCache) -> Iterator[Flask]:
     """The application of the installation under test, which the folder's ``settings`` names."""
     with opened(create_app(settings)) as app:
+        app.jinja_env.bytecode_cache = compiled_templates
         app.test_client_class = Browser
         yield app
 

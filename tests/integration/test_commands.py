@@ -237,7 +237,7 @@ def test_the_text_of_a_code_is_checked_too(
     text = qr_text(sessions, settings, made["number"])
 
     genuine = run("verify", text, "--json")
-    altered = run("verify", text[:-3] + "000", "--json")
+    altered = run("verify", text[:-40] + str(9 - int(text[-40])) + text[-39:], "--json")
     alone = run("verify", text, "--offline", "--json")
     missing = run("verify", text, "--status", tmp_path / "no such file", "--json")
     run("revoke", made["number"], "--reason", "misuse")

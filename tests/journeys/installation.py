@@ -23,15 +23,18 @@ class DidNotStart(RuntimeError):
 
 @dataclass
 class Installation:
-    """A running server and its worker. ``password`` is the one-time password until the first sign-in changes it."""
+    """A running server and its worker. ``password`` is ``one_time`` until the first sign-in changes it."""
 
     folder: Path
     address: str
     login: str
-    password: str
+    one_time: str
     card: str
     process: subprocess.Popen[bytes]
-    first_sign_in: bool = True
+    password: str = ""
+
+    def __post_init__(self) -> None:
+        self.password = self.one_time
 
     def command(self, *arguments: str) -> str:
         """Run a command of the console script on this installation; returns what it prints."""

@@ -22,7 +22,9 @@ class Reader:
         for violation in found["violations"]:
             places = "; ".join(f"{node['target'][0]} {node['html'][:160]}" for node in violation["nodes"][:4])
             self.barriers.append(f"{name}: {violation['id']}, {violation['help']}: {places}")
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        screen = page.viewport_size
+        assert screen is not None
+        wide = page.evaluate("document.documentElement.scrollWidth") - screen["width"]
         if wide > 0:
             self.barriers.append(f"{name}: {wide} px wider than the screen")
 
