@@ -7,29 +7,26 @@ from pathlib import Path
 
 import click
 
+from assessor.banks import pools
 from assessor.errors import Invalid
 from assessor.frameworks import digcomp_3_0
 from assessor.items import source
 from assessor.items.bank import Bank
-from assessor.psychometrics.adaptive import Design, Pool, PoolItem
-from assessor.psychometrics.bands import Band
-from assessor.psychometrics.response_models import ItemParameters
+from assessor.psychometrics.adaptive import Design, Pool
 from assessor.psychometrics.simulation import ParametersNotReadable, SimulationReport, pool_from_rows
 from assessor.psychometrics.simulation import simulate as walk
 
 SHORT = (
-    *(
-        "learners",
-        "mean_length",
-        "exact",
-        "far",
-        "decided",
-        "bias",
-        "rmse",
-        "mean_se",
-        "exposure_max",
-        "seconds",
-    ),
+    "learners",
+    "mean_length",
+    "exact",
+    "far",
+    "decided",
+    "bias",
+    "rmse",
+    "mean_se",
+    "exposure_max",
+    "seconds",
 )
 
 
@@ -67,15 +64,7 @@ def _pool(path: Path) -> Pool:
 
 def _pool_of_bank(bank: Bank) -> Pool:
     return Pool(
-        PoolItem(
-            id=item.id,
-            parameters=ItemParameters(own.a, own.b, own.se_a, own.se_b),
-            competence=item.competence,
-            band=Band.of_level(item.level),
-            family=item.family,
-            enemies=item.enemies,
-            reading_load=item.reading_load,
-        )
+        pools.pool_item(item, pools.parameters(item, own.a, own.b, own.se_a, own.se_b))
         for item in bank.items
         if (own := bank.parameters.get(item.id)) is not None
     )

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from assessor.banks import pools
 from assessor.banks.models import (
     Media,
     Release,
@@ -27,8 +28,7 @@ from assessor.items import item as items
 from assessor.items.bank import Bank
 from assessor.items.item import Item
 from assessor.items.speech import sound_name
-from assessor.psychometrics.adaptive import Pool, PoolItem
-from assessor.psychometrics.bands import Band
+from assessor.psychometrics.adaptive import Pool
 from assessor.psychometrics.response_models import ItemParameters
 
 CONTENT_TYPES = {".svg": "image/svg+xml", ".mp3": "audio/mpeg"}
@@ -236,9 +236,10 @@ def _read(session: Session, release: Release) -> Edition:
         select(ReleaseItem).where(ReleaseItem.release_id == release.id).order_by(ReleaseItem.item_id)
     ).all()
     scored = {
-        row.item_id: ScoredItem(items.from_json(row.document), ItemParameters(row.a, row.b, row.se_a, row.se_b))
+        row.item_id: ScoredItem(item, pools.parameters(item, row.a, row.b, row.se_a, row.se_b))
         for row in rows
         if row.a is not None and row.b is not None and row.se_a is not None and row.se_b is not None
+        for item in [items.from_json(row.document)]
     }
     practice = [items.from_json(row.document) for row in rows if row.item_id not in scored]
     translations: dict[str, dict[str, Translated]] = {}
@@ -259,17 +260,5 @@ def _read(session: Session, release: Release) -> Edition:
         practice=tuple(sorted(practice, key=lambda item: items.KINDS.index(item.kind))),
         translations=translations,
         media={row.name: row.sha256 for row in media},
-        pool=Pool(_pool_item(one) for one in scored.values()),
-    )
-
-
-def _pool_item(one: ScoredItem) -> PoolItem:
-    return PoolItem(
-        id=one.item.id,
-        parameters=one.parameters,
-        competence=one.item.competence,
-        band=Band.of_level(one.item.level),
-        family=one.item.family,
-        enemies=one.item.enemies,
-        reading_load=one.item.reading_load,
+        pool=Pool(pools.pool_item(one.item, one.parameters) for one in scored.values()),
     )

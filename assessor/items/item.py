@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import comb
 from typing import Any, Literal, cast, get_args
 
 from .simulations import START, Inbox, Message
@@ -157,6 +158,16 @@ def expert_prior(item: Item) -> tuple[float, float, float, float]:
     """
     b = -2.25 + 0.5 * item.level + 0.2 * item.complexity
     return 1.2, round(b, 2), 0.3, 0.35 if item.agreed else 0.5
+
+
+def chance(item: Item) -> float:
+    """Give the probability (0 to 1) of the right answer for somebody who chooses blindly.
+
+    One of k options: 1 / k. n of k options, n being stated: 1 / C(k, n). A simulation's states are too many.
+    """
+    if item.simulation:
+        return 0.0
+    return 1 / comb(len(item.options), len(item.key))
 
 
 def digest(item: Item) -> str:

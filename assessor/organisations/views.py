@@ -29,6 +29,10 @@ pages.app_context_processor(navigation.staff_navigation)
 pages.app_url_defaults(navigation.name_the_organisation)
 
 
+#: The visit of this browser is over: it ended by itself, or the card was scanned on another phone.
+AWAY = "You were away, or you go on with another phone. To go on here, scan your card. Your answers are safe."
+
+
 class NoCard(NotAllowed):
     """The page belongs to a learner, and this browser has no visit of one."""
 
@@ -57,7 +61,7 @@ def guard() -> ResponseReturnValue | None:
 
 def _let_learner_in(visit: Visit | None) -> ResponseReturnValue | None:
     if visit is None or visit.learner_id is None:
-        raise NoCard("You were away. Scan your card. Your answers are here.")
+        raise NoCard(AWAY if session.get(TOKEN) else "Scan your card first.")
     g.learner = db.session.get_one(Learner, (visit.organisation_id, visit.learner_id))
     g.language = g.learner.language
     return None

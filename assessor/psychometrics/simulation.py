@@ -18,7 +18,7 @@ import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
 
 from assessor.psychometrics.adaptive import Administered, Design, Finish, next_step, step_generator
-from assessor.psychometrics.bands import Band
+from assessor.psychometrics.bands import CUTS, Band
 from assessor.psychometrics.pool import Pool, PoolItem
 from assessor.psychometrics.response_models import Array, ItemParameters, probability
 from assessor.psychometrics.stopping import Reason
@@ -242,9 +242,9 @@ _MODELS = {"", "rasch", "1pl", "2pl", "3pl"}
 def pool_from_rows(rows: Iterable[Mapping[str, Any]]) -> Pool:
     """Build a pool from the rows of a PARAMETERS.csv, for simulating without a bank.
 
-    Columns: item, a, b, competence, band (a name such as `basic`, or 1 to 4). Optional: model (rasch, 1pl,
-    2pl, 3pl), se_a, se_b, c, family, enemies (item ids with spaces between), reading_load. Other columns are
-    left alone. Raises `ParametersNotReadable`.
+    Columns: item, a, b. Optional: competence (without it all items are of one), band (a name such as `basic`, or
+    1 to 4; without it the band in which b lies), model (rasch, 1pl, 2pl, 3pl), se_a, se_b, c, family, enemies
+    (item ids with spaces between), reading_load. Other columns are left alone. Raises `ParametersNotReadable`.
     """
     return Pool([_item_from_row(number, row) for number, row in enumerate(rows, start=1)])
 
@@ -263,8 +263,8 @@ def _item_from_row(number: int, row: Mapping[str, Any]) -> PoolItem:
                 se_b=float(text.get("se_b") or 0),
                 c=float(text.get("c") or 0),
             ),
-            competence=_needed(text, "competence"),
-            band=_band(_needed(text, "band")),
+            competence=text.get("competence") or "all",
+            band=_band(text["band"]) if text.get("band") else _band_of(float(text["b"])),
             family=text.get("family") or None,
             enemies=frozenset(text.get("enemies", "").split()),
             reading_load=int(text.get("reading_load") or 1),
@@ -277,6 +277,10 @@ def _needed(text: Mapping[str, str], column: str) -> str:
     if not text.get(column):
         raise ValueError(f"column {column} is missing or empty")
     return text[column]
+
+
+def _band_of(b: float) -> Band:
+    return max((band for band, cut in zip(Band, CUTS, strict=True) if b >= cut), default=Band.BASIC)
 
 
 def _band(text: str) -> Band:

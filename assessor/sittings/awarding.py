@@ -76,17 +76,17 @@ def award(session: Session, sitting: Sitting, holder: awarding.Holder, settings:
 def _conditions(session: Session, sitting: Sitting, result: Result, supervised: bool, title: str) -> dict[str, object]:
     shown = _presentations(session, sitting)
     edition = releases.edition(session, sitting.release_id)
-    home = any(one.home_language_used for one in shown)
+    helped = next((one.help_language for one in reversed(shown) if one.help_language), "")
     return {
         "supervised": supervised,
         "helper": False,
         "paper": False,
-        "home_language_help": home,
+        "home_language_help": bool(helped),
         "sound": any(one.sound_used for one in shown),
         "device": sitting.device,
         "items": result.items,
         "test_language": sitting.test_language,
-        "help_language": sitting.help_language if home else "",
+        "help_language": helped,
         "test": title,
         "release": f"{edition.bank_code} {edition.number}",
         "standard_error": round(result.standard_error, 3),
@@ -95,7 +95,7 @@ def _conditions(session: Session, sitting: Sitting, result: Result, supervised: 
 
 def _presentations(session: Session, sitting: Sitting) -> Sequence[Presentation]:
     return session.scalars(
-        select(Presentation).where(
-            Presentation.organisation_id == sitting.organisation_id, Presentation.sitting_id == sitting.id
-        )
+        select(Presentation)
+        .where(Presentation.organisation_id == sitting.organisation_id, Presentation.sitting_id == sitting.id)
+        .order_by(Presentation.position)
     ).all()

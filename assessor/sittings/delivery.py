@@ -5,7 +5,7 @@ item, and an answer always has the presentation that it belongs to.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -19,6 +19,9 @@ from assessor.items.item import Item
 from assessor.psychometrics import adaptive
 from assessor.sittings import finishing
 from assessor.sittings.models import Invigilation, Presentation, Response, Sitting
+
+#: Aids that a learner may use with an item.
+HOME, SOUND = "home", "sound"
 
 
 class SittingClosed(Conflict):
@@ -79,25 +82,20 @@ def answer(
     presentation_id: uuid.UUID,
     given: interactions.Form,
     now: datetime,
-    *,
-    home_language_used: bool = False,
-    sound_used: bool = False,
+    aids: Collection[str] = (),
 ) -> None:
     """Score and store the answer to the open presentation, then present the next item or finish.
 
     An answer that is there already stays as it is: the second post gets the first one's reply. Raises `NotFound`
     for a presentation of another sitting, `SittingClosed`, or `AnswerNotUsable`.
     """
-    presentation = session.get(Presentation, (sitting.organisation_id, presentation_id))
-    if presentation is None or presentation.sitting_id != sitting.id:
-        raise NotFound("This question is not yours. Scan your card again.")
+    presentation = _presentation_of(session, sitting, presentation_id)
     if session.get(Response, (sitting.organisation_id, presentation_id)) is not None:
         return
     _refuse_if_closed(session, sitting)
     released = releases.edition(session, sitting.release_id).scored[presentation.item_id]
     given_answer = _read(released.item, given)
-    presentation.home_language_used |= home_language_used
-    presentation.sound_used |= sound_used
+    _note(sitting, presentation, aids)
     session.add(
         Response(
             organisation_id=sitting.organisation_id,
@@ -108,12 +106,21 @@ def answer(
             b=released.parameters.b,
             se_a=released.parameters.se_a,
             se_b=released.parameters.se_b,
+            c=released.parameters.c,
             answered_at=now,
         )
     )
     sitting.resting_since = None
     session.flush()
     present_next(session, sitting, now)
+
+
+def note_aids(session: Session, sitting: Sitting, presentation_id: uuid.UUID, aids: Collection[str]) -> None:
+    """Record that an aid was used with a presentation: its own language was shown, or a sound was played.
+
+    The certificate names aids as conditions, so they are kept when they are used and not only with the answer.
+    """
+    _note(sitting, _presentation_of(session, sitting, presentation_id), aids)
 
 
 def present_next(session: Session, sitting: Sitting, now: datetime) -> None:
@@ -172,6 +179,20 @@ def call_help(session: Session, sitting: Sitting, now: datetime) -> None:
 def end_help(sitting: Sitting) -> None:
     """The learner needs no help any more."""
     sitting.help_called_at = sitting.help_coming_at = None
+
+
+def _presentation_of(session: Session, sitting: Sitting, presentation_id: uuid.UUID) -> Presentation:
+    presentation = session.get(Presentation, (sitting.organisation_id, presentation_id))
+    if presentation is None or presentation.sitting_id != sitting.id:
+        raise NotFound("This question is not yours. Scan your card again.")
+    return presentation
+
+
+def _note(sitting: Sitting, presentation: Presentation, aids: Collection[str]) -> None:
+    if HOME in aids and sitting.help_language != sitting.test_language:
+        presentation.help_language = sitting.help_language
+    if SOUND in aids:
+        presentation.sound_used = True
 
 
 def _read(item: Item, given: interactions.Form) -> interactions.Answer:

@@ -95,7 +95,7 @@ class Presentation(Base):
     position: Mapped[int]
     item_id: Mapped[str]
     shown_at: Mapped[datetime]
-    home_language_used: Mapped[bool] = mapped_column(default=False)
+    help_language: Mapped[str] = mapped_column(default="")  # the language beside the test's that was shown
     sound_used: Mapped[bool] = mapped_column(default=False)
 
 
@@ -118,6 +118,7 @@ class Response(Base):
     b: Mapped[float]
     se_a: Mapped[float]
     se_b: Mapped[float]
+    c: Mapped[float]  # the chance of a blind choice
     answered_at: Mapped[datetime]
 
 

@@ -52,6 +52,20 @@ def current_sitting(session: Session, learner: Learner) -> Sitting | None:
     )
 
 
+def finished_sitting(session: Session, learner: Learner) -> Sitting | None:
+    """The learner's newest finished sitting: result and certificate stay there when a new session opens."""
+    return session.scalar(
+        select(Sitting)
+        .where(
+            Sitting.organisation_id == learner.organisation_id,
+            Sitting.learner_id == learner.id,
+            Sitting.finished_at.is_not(None),
+        )
+        .order_by(Sitting.finished_at.desc())
+        .limit(1)
+    )
+
+
 def start(
     session: Session,
     learner: Learner,

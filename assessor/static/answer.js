@@ -16,6 +16,17 @@ form.addEventListener("submit", submit);
 window.addEventListener("online", () => waiting && send(waiting.body));
 window.addEventListener("pageshow", (event) => { if (event.persisted) { sending = false; tell(null); } });
 
+document.documentElement.addEventListener("aid", (event) => note(event.detail));
+
+// The certificate names the aids that were used. The server hears of one when it is used; if it cannot, the answer tells.
+function note(aid) {
+  if (!form.dataset.aids || form.querySelector(`[name=aid][value=${aid}]`)) return;
+  const field = Object.assign(document.createElement("input"), { type: "hidden", name: "aid", value: aid });
+  form.append(field);
+  const body = new URLSearchParams({ presentation: form.dataset.answer, aid, csrf_token: form.elements.csrf_token.value });
+  fetch(form.dataset.aids, { method: "POST", body, keepalive: true, credentials: "same-origin" }).catch(() => {});
+}
+
 function submit(event) {
   event.preventDefault();
   const unknown = event.submitter?.name === "unknown";

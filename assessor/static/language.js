@@ -13,9 +13,7 @@ for (const group of document.querySelectorAll("[data-switch]")) {
 
 function show(language, button, group) {
   page.dataset.shows = language;
-  // Help in the own language is a condition that the certificate names, so the answer says that it was used.
-  const used = document.querySelector("[data-home-used]");
-  if (used && language === "home") used.value = "1";
+  if (language === "home") page.dispatchEvent(new CustomEvent("aid", { detail: "home" }));
   page.lang = button.lang;
   page.dir = button.dir;
   for (const other of group.querySelectorAll("button")) other.setAttribute("aria-pressed", other === button);

@@ -56,8 +56,7 @@ function toggle(button) {
 async function read(button, list) {
   const halt = new AbortController();
   const mine = { button, stop: () => halt.abort() };
-  const used = document.querySelector("[data-sound-used]"); // a condition of the test, named on the certificate
-  if (used) used.value = "1";
+  page.dispatchEvent(new CustomEvent("aid", { detail: "sound" }));
   running = mine;
   state(button, "playing");
   halt.signal.addEventListener("abort", () => { player.pause(); speech?.cancel(); end(button, mine); });

@@ -97,7 +97,7 @@ def test_help_in_the_home_language_is_a_condition(session: Session, settings: Se
 
 def sitting_helped(session: Session, sitting: Sitting) -> None:
     """One question was read in the home language."""
-    sitting_awards._presentations(session, sitting)[0].home_language_used = True
+    sitting_awards._presentations(session, sitting)[0].help_language = "ar"
     session.flush()
 
 

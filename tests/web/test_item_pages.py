@@ -68,12 +68,36 @@ def test_a_language_that_we_do_not_have_changes_nothing(in_arabic: Browser, sess
 def test_help_and_sound_that_were_used_are_recorded(in_arabic: Browser, sessions: Sessions) -> None:
     waiting = shown_id(in_arabic.get("/me/item"))
 
-    in_arabic.submit("/me/answers", {"presentation": waiting, "unknown": "1", "home_used": "1", "sound_used": "1"})
+    in_arabic.submit("/me/aids", {"presentation": waiting, "aid": ["home", "sound"]})
+    in_arabic.submit("/me/answers", {"presentation": waiting, "unknown": "1"})
 
     with sessions() as session:
         answered = session.scalars(select(Presentation).order_by(Presentation.position)).first()
         assert answered is not None
-        assert (answered.home_language_used, answered.sound_used) == (True, True)
+        assert (answered.help_language, answered.sound_used) == ("ar", True)
+
+
+def test_help_that_was_used_is_remembered_through_rest_and_help_and_a_change_of_language(
+    in_arabic: Browser, sessions: Sessions
+) -> None:
+    in_arabic.get("/me/item?home=1")
+    in_arabic.submit("/me/help", {})
+    in_arabic.submit("/me/rest", {"stop": "1"})
+    waiting = shown_id(in_arabic.get("/me/item"))
+
+    in_arabic.submit("/me/answers", {"presentation": waiting, "unknown": "1"})
+    in_arabic.submit("/me/language", {"language": "en"})
+
+    with sessions() as session:
+        answered = session.scalars(select(Presentation).order_by(Presentation.position)).first()
+        assert answered is not None
+        assert answered.help_language == "ar"
+
+
+def test_an_aid_is_noted_only_for_an_own_question(in_arabic: Browser) -> None:
+    answer = in_arabic.submit("/me/aids", {"presentation": "11111111-1111-4111-8111-111111111111", "aid": "home"})
+
+    assert answer.status_code == 404
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -114,8 +114,7 @@ def upgrade() -> None:
             "state IN ('active', 'retired', 'compromised', 'destroyed')", name=op.f("ck_signing_key_state")
         ),
         sa.CheckConstraint(
-            "use IN ('badge', 'jwt', 'certificate', 'status', 'seal', 'root')",
-            name=op.f("ck_signing_key_use"),
+            "use IN ('badge', 'jwt', 'certificate', 'status', 'seal', 'root')", name=op.f("ck_signing_key_use")
         ),
         sa.PrimaryKeyConstraint("kid", name=op.f("pk_signing_key")),
     )
@@ -207,8 +206,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "role IN ('author', 'reviewer', 'invigilator', 'issuer', 'manager')",
-            name=op.f("ck_membership_role"),
+            "role IN ('author', 'reviewer', 'invigilator', 'issuer', 'manager')", name=op.f("ck_membership_role")
         ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_membership_account_id")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_membership_organisation_id")),
@@ -319,10 +317,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", "group_id", "learner_id", name=op.f("pk_group_member")),
         sa.UniqueConstraint(
-            "organisation_id",
-            "group_id",
-            "position",
-            name=op.f("uq_group_member_organisation_id_group_id_position"),
+            "organisation_id", "group_id", "position", name=op.f("uq_group_member_organisation_id_group_id_position")
         ),
     )
     op.create_table(
@@ -431,7 +426,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.String(), nullable=False),
         sa.Column("shown_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("home_language_used", sa.Boolean(), nullable=False),
+        sa.Column("help_language", sa.String(), nullable=False),
         sa.Column("sound_used", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id", "sitting_id"],
@@ -440,10 +435,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_presentation")),
         sa.UniqueConstraint(
-            "organisation_id",
-            "sitting_id",
-            "item_id",
-            name=op.f("uq_presentation_organisation_id_sitting_id_item_id"),
+            "organisation_id", "sitting_id", "item_id", name=op.f("uq_presentation_organisation_id_sitting_id_item_id")
         ),
         sa.UniqueConstraint(
             "organisation_id",
@@ -481,6 +473,7 @@ def upgrade() -> None:
         sa.Column("b", sa.Double(), nullable=False),
         sa.Column("se_a", sa.Double(), nullable=False),
         sa.Column("se_b", sa.Double(), nullable=False),
+        sa.Column("c", sa.Double(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("points IN (0, 1)", name=op.f("ck_response_points")),
         sa.ForeignKeyConstraint(

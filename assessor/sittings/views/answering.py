@@ -1,6 +1,6 @@
 """The test itself: show the open item, take its answer; rest, and call for help."""
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
@@ -15,6 +15,8 @@ from assessor.sittings.models import Sitting
 from assessor.sittings.views.context import both, closed, current, media_url, pages
 
 PRACTICE = "practice"
+#: In the cookie: the presentation whose item was opened in the own language by a link, without scripts.
+SEEN_AT_HOME = "seen at home"
 
 
 class ScanAgain(Conflict):
@@ -58,8 +60,7 @@ def answer() -> ResponseReturnValue:
                 delivery.presentation_id(presentation),
                 request.form,
                 now(),
-                home_language_used=request.form.get("home_used") == "1",
-                sound_used=request.form.get("sound_used") == "1",
+                _aids(presentation),
             )
         db.session.commit()
     except delivery.AnswerNotUsable:
@@ -68,6 +69,20 @@ def answer() -> ResponseReturnValue:
     except IntegrityError:  # the same answer arrived twice at the same moment
         db.session.rollback()
     return redirect(url_for("sittings.item"), 303)
+
+
+@pages.post("/me/aids")
+@access.learner
+def aid() -> ResponseReturnValue:
+    """The page tells that a sound was played or the own language shown, at the moment it happens."""
+    delivery.note_aids(
+        db.session,
+        current(),
+        delivery.presentation_id(request.form.get("presentation", "")),
+        request.form.getlist("aid"),
+    )
+    db.session.commit()
+    return "", 204
 
 
 @pages.route("/me/rest", methods=["GET", "POST"])
@@ -81,7 +96,7 @@ def rest() -> ResponseReturnValue:
         db.session.commit()
     return render_template(
         "sittings/rest.html",
-        **both(sitting),
+        **both(sitting, home_first=True),
         answered=len(delivery.administered(db.session, sitting)),
         stopped=stopped,
     )
@@ -100,6 +115,12 @@ def help() -> ResponseReturnValue:
     return redirect(url_for("sittings.item"))
 
 
+def _aids(presentation: str) -> list[str]:
+    """The aids that the form names, and the own language if it was asked for without scripts (`_show_item`)."""
+    seen = session.get(SEEN_AT_HOME) == presentation
+    return [*request.form.getlist("aid"), *([delivery.HOME] if seen else [])]
+
+
 def _show_item(sitting: Sitting, missing: bool = False) -> str:
     practice = delivery.practice_item(db.session, sitting)
     if practice is not None:
@@ -110,6 +131,8 @@ def _show_item(sitting: Sitting, missing: bool = False) -> str:
             raise ScanAgain("There is no question to show. Scan your card again.")
         item_id, presentation_id = presentation.item_id, str(presentation.id)
     texts = page.item_page(db.session, sitting, item_id)
+    if request.args.get("home") == "1" and texts.home_item is not None:
+        session[SEEN_AT_HOME] = presentation_id
     coming = sitting.help_coming_at is not None
     return render_template(
         "sittings/item.html",
@@ -121,6 +144,7 @@ def _show_item(sitting: Sitting, missing: bool = False) -> str:
         answered=len(delivery.administered(db.session, sitting)),
         practice=practice is not None,
         missing=missing,
+        aids=request.form.getlist("aid"),
         help=("coming" if coming else "called") if sitting.help_called_at else "",
         helper=_helper(sitting) if coming else "",
         media_url=lambda name: media_url(sitting, name),

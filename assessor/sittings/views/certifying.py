@@ -14,20 +14,18 @@ from assessor.sittings import awarding
 from assessor.sittings import pages as page
 from assessor.sittings.forms import NameForm
 from assessor.sittings.models import Result, Sitting
-from assessor.sittings.views.context import both, current, pages, settings
+from assessor.sittings.views.context import both, finished, pages, settings
 
 
 @pages.get("/me/result")
 @access.learner
 def result() -> ResponseReturnValue:
     """What I can do, the map, the next steps, the way to the certificate."""
-    sitting = current()
-    found = db.session.get(Result, (sitting.organisation_id, sitting.id))
-    if found is None:
-        return redirect(url_for("sittings.item"))
+    sitting = finished()
+    found = db.session.get_one(Result, (sitting.organisation_id, sitting.id))
     return render_template(
         "sittings/result.html",
-        **both(sitting),
+        **both(sitting, home_first=True),
         **page.result_page(db.session, sitting, found),
         nickname=g.learner.nickname,
         certificate=_certificate_state(sitting, found),
@@ -38,7 +36,7 @@ def result() -> ResponseReturnValue:
 @access.learner
 def name() -> ResponseReturnValue:
     """The name, asked only now, with what it will look like and who will read it."""
-    sitting = current()
+    sitting = finished()
     if awarding.award_of(db.session, sitting) is not None:
         return redirect(url_for("sittings.certificate"))
     form = NameForm()
@@ -53,13 +51,13 @@ def name() -> ResponseReturnValue:
                 return redirect(url_for("sittings.certificate"))
             except NameNotUsable as refusal:
                 db.session.rollback()
-                sitting = current()
-                errors = {"name": [locale.sentence(sitting.test_language, refusal.message)]}
+                sitting = finished()
+                errors = {"name": [locale.sentence(sitting.help_language, refusal.message)]}
         else:
             errors = {field: messages for field, messages in form.errors.items() if field}
     return render_template(
         "sittings/name.html",
-        **both(sitting),
+        **both(sitting, home_first=True),
         name=form.name.data or "",
         second=form.second.data or "",
         agreed=bool(form.agreed.data),
@@ -72,7 +70,7 @@ def name() -> ResponseReturnValue:
 @access.learner
 def certificate() -> ResponseReturnValue:
     """My proof: on paper, as a picture, as a file."""
-    sitting = current()
+    sitting = finished()
     award = awarding.award_of(db.session, sitting)
     if award is None:
         return redirect(url_for("sittings.result"))
@@ -84,6 +82,7 @@ def certificate() -> ResponseReturnValue:
         "title": template.certificate.title[award.language],
         "band": template.certificate.wording[award.language][f"band_{(award.level + 1) // 2}"],
         "ready": signed is not None,
+        "withdrawn": award.revoked_at is not None,
     }
     if signed is not None:
         shown |= {
@@ -95,14 +94,14 @@ def certificate() -> ResponseReturnValue:
             "check_url": issuing.qr_text(signed, settings()),
             "host": settings().host,
         }
-    return render_template("sittings/certificate.html", **both(sitting), certificate=shown)
+    return render_template("sittings/certificate.html", **both(sitting, home_first=True), certificate=shown)
 
 
 @pages.get("/me/certificate.<form>")
 @access.learner
 def proof(form: str) -> ResponseReturnValue:
     """The certificate as a file: pdf, png, svg, json."""
-    award = awarding.award_of(db.session, current())
+    award = awarding.award_of(db.session, finished())
     if award is None:
         return redirect(url_for("sittings.result"))
     exported = issuing.export(db.session, award, form, settings())

@@ -70,6 +70,14 @@ def current() -> Sitting:
     return sitting
 
 
+def finished() -> Sitting:
+    """The newest sitting that this learner has finished. Raises `NotAllowed` when there is none."""
+    sitting = starting.finished_sitting(db.session, g.learner)
+    if sitting is None:
+        raise NotAllowed("There is no result yet. Scan your card and answer the questions.")
+    return sitting
+
+
 def closed(reason: str, answered: int) -> ResponseReturnValue:
     """There is nothing to answer now: the session is "not open" or "ended"."""
     return render_template(

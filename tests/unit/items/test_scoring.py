@@ -1,10 +1,12 @@
 """Points, as a truth table for each kind."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
 from assessor.items.interactions import Answer, Chosen, InvalidAnswer, Placed, Unknown
-from assessor.items.item import Item
+from assessor.items.item import Item, Option, chance
 from assessor.items.scoring import Score, score
 from assessor.items.simulations import FOLDERS, Folder, Places
 from tests.unit.items.strategies import all_items
@@ -84,3 +86,21 @@ def test_the_reason_is_the_author_s(items: dict[str, Item]) -> None:
 def test_an_answer_to_another_item_is_refused(items: dict[str, Item], name: str, answer: Answer) -> None:
     with pytest.raises(InvalidAnswer):
         score(items[name], answer)
+
+
+@pytest.mark.parametrize(
+    ("options", "key", "expected"),
+    [("abc", "a", 1 / 3), ("abcd", "ab", 1 / 6), ("abcde", "abc", 1 / 10), ("ab", "b", 1 / 2)],
+)
+def test_the_chance_of_a_blind_choice_is_counted(
+    items: dict[str, Item], options: str, key: str, expected: float
+) -> None:
+    item = replace(items["fs-41-update"], options=tuple(Option(one, one) for one in options), key=frozenset(key))
+
+    assert chance(item) == pytest.approx(expected)
+
+
+def test_a_simulation_is_not_passed_by_chance(items: dict[str, Item]) -> None:
+    simulated = next(item for item in items.values() if item.simulation)
+
+    assert chance(simulated) == 0
