@@ -1,23 +1,24 @@
 """Forms of groups."""
 
+import uuid
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectChoice, StringField, TextAreaField, ValidationError
+from wtforms import HiddenField, RadioField, SelectChoice, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired
 
 from assessor import locale
+from assessor.database import new_id
 from assessor.errors import Invalid
 from assessor.organisations import groups
 
-LONGEST_LIST = 8000  # characters: sixty names of forty, and generous white space
-
 
 class NamesForm(FlaskForm):
-    """A pasted list of names, and the language printed on their cards."""
+    """A pasted list of names, and the language printed on their cards. The page gives each form an id."""
 
+    form_id = HiddenField(default=lambda: str(new_id()))
     names = TextAreaField(_("First names"))
     language = RadioField(
         _("Language of the cards"),
@@ -28,14 +29,20 @@ class NamesForm(FlaskForm):
     def validate_names(self, field: Any) -> None:
         """Refuse what is no list of names, with the sentence that says why."""
         try:
-            groups.read_names((field.data or "")[:LONGEST_LIST])
+            groups.read_names(field.data or "")
         except Invalid as refusal:
             raise ValidationError(gettext(refusal.message, **refusal.values)) from refusal
 
     @property
     def people(self) -> list[str]:
         """The names of a checked form."""
-        return groups.read_names((self.names.data or "")[:LONGEST_LIST])
+        return groups.read_names(self.names.data or "")
+
+    @property
+    def sent_id(self) -> uuid.UUID:
+        """Names this form and what it holds: a second click sends the same, a list that was changed another."""
+        held = [str(field.data) for field in self if field.name != "csrf_token"]
+        return uuid.uuid5(uuid.NAMESPACE_OID, "\n".join(held))
 
 
 class NewGroupForm(NamesForm):

@@ -8,15 +8,18 @@ from datetime import datetime
 from random import Random
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from assessor.accounts import cards
 from assessor.accounts.models import Card, Learner
+from assessor.database import new_id
 from assessor.errors import Invalid, NotFound
 from assessor.organisations.models import Group, GroupMember
 
 LARGEST_GROUP = 60
 LONGEST_NAME = 40
+LONGEST_LIST = 8000  # characters: sixty names of forty, and generous white space
 JOINERS = "\u200c\u200d"  # Persian and Indic names need them
 
 
@@ -34,6 +37,8 @@ def read_names(text: str) -> list[str]:
 
     Raises `Invalid` for an empty or too long list, or a name too long for a card.
     """
+    if len(text) > LONGEST_LIST:
+        raise Invalid("This list is too long. Paste first names only, at most %(most)s.", most=LARGEST_GROUP)
     names = [_clean(part) for line in text.splitlines() for part in line.replace(";", ",").split(",")]
     names = [name for name in names if name]
     if not names:
@@ -60,7 +65,8 @@ def part_of_day(moment: datetime) -> str:
 
 def free_title(session: Session, organisation_id: uuid.UUID, title: str) -> str:
     """``title``, with a number when the organisation has a group of this name."""
-    taken = [group.name for group in groups_of(session, organisation_id)]
+    alike = Group.name.istartswith(title, autoescape=True)
+    taken = session.scalars(select(Group.name).where(Group.organisation_id == organisation_id, alike))
     return _distinct([*taken, title])[-1]
 
 
@@ -73,23 +79,56 @@ def create_group(
     key: str,
     now: datetime,
     rng: Random,
+    form_id: uuid.UUID | None = None,
 ) -> Group:
-    """Create a group, its learners and a card for each. ``language`` is the home language printed on the cards."""
-    group = Group(organisation_id=organisation_id, name=read_title(name), code=_free_code(session, rng), created_at=now)
-    session.add(group)
-    session.flush()
-    _add(session, group, names, language, key, now, rng)
+    """Create a group, its learners and a card for each. ``language`` is the home language printed on the cards.
+
+    ``form_id``: the form that asks for it; sent a second time, it gets the group of the first.
+    """
+    form_id = form_id or new_id()
+    group = Group(
+        organisation_id=organisation_id,
+        name=read_title(name),
+        code=_free_code(session, rng),
+        form_id=form_id,
+        created_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(group)
+    except IntegrityError:
+        made = select(Group).where(Group.organisation_id == organisation_id, Group.form_id == form_id)
+        if known := session.scalar(made):
+            return known
+        raise
+    _add(session, group, names, language, key, now, rng, form_id)
     return group
 
 
 def add_learners(
-    session: Session, group: Group, names: Sequence[str], language: str, key: str, now: datetime, rng: Random
-) -> None:
-    """Add people to a group that exists; names that are there already get a number."""
+    session: Session,
+    group: Group,
+    names: Sequence[str],
+    language: str,
+    key: str,
+    now: datetime,
+    rng: Random,
+    form_id: uuid.UUID | None = None,
+) -> list[str]:
+    """Add people to a group that exists, and give their names back; those that are there already get a number.
+
+    ``form_id``: the form that asks for it; sent a second time, it adds nobody and gets the names of the first.
+    """
+    form_id = form_id or new_id()
+    session.refresh(group, with_for_update=True)  # of two forms at a time, the second sees what the first did
+    if known := _added_by(session, group, form_id):
+        return known
     present = [place.learner.nickname for place in places(session, group)]
     if len(present) + len(names) > LARGEST_GROUP:
         raise Invalid("A group has at most %(most)s people. Make two groups.", most=LARGEST_GROUP)
-    _add(session, group, _distinct([*present, *names])[len(present) :], language, key, now, rng)
+    added = _distinct([*present, *names])[len(present) :]
+    _add(session, group, added, language, key, now, rng, form_id)
+    return added
 
 
 def replace_card(session: Session, group: Group, learner_id: uuid.UUID, key: str, now: datetime, rng: Random) -> Card:
@@ -105,18 +144,22 @@ def find_place(session: Session, group: Group, learner_id: uuid.UUID) -> Place:
     return _place_of(places(session, group), learner_id)
 
 
-def groups_of(session: Session, organisation_id: uuid.UUID) -> Sequence[Group]:
-    """The groups of an organisation, newest first."""
+def groups_of(session: Session, organisation_id: uuid.UUID, most: int, after: int = 0) -> Sequence[Group]:
+    """Up to ``most`` groups of an organisation, newest first, without the ``after`` newest."""
     return session.scalars(
-        select(Group).where(Group.organisation_id == organisation_id).order_by(Group.created_at.desc(), Group.name)
+        select(Group)
+        .where(Group.organisation_id == organisation_id)
+        .order_by(Group.created_at.desc(), Group.name, Group.id)
+        .offset(after)
+        .limit(most)
     ).all()
 
 
-def sizes(session: Session, organisation_id: uuid.UUID) -> dict[uuid.UUID, int]:
-    """Group → number of people in it."""
+def sizes(session: Session, organisation_id: uuid.UUID, group_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Group → number of people in it, for those of these groups that have any."""
     rows = session.execute(
         select(GroupMember.group_id, func.count())
-        .where(GroupMember.organisation_id == organisation_id)
+        .where(GroupMember.organisation_id == organisation_id, GroupMember.group_id.in_(group_ids))
         .group_by(GroupMember.group_id)
     )
     return dict(rows.all())
@@ -156,8 +199,33 @@ def _place_of(everyone: Sequence[Place], learner_id: uuid.UUID) -> Place:
     return mine
 
 
+def _added_by(session: Session, group: Group, form_id: uuid.UUID) -> list[str]:
+    return list(
+        session.scalars(
+            select(Learner.nickname)
+            .join(
+                GroupMember,
+                (GroupMember.organisation_id == Learner.organisation_id) & (GroupMember.learner_id == Learner.id),
+            )
+            .where(
+                GroupMember.organisation_id == group.organisation_id,
+                GroupMember.group_id == group.id,
+                GroupMember.form_id == form_id,
+            )
+            .order_by(GroupMember.position)
+        )
+    )
+
+
 def _add(
-    session: Session, group: Group, names: Sequence[str], language: str, key: str, now: datetime, rng: Random
+    session: Session,
+    group: Group,
+    names: Sequence[str],
+    language: str,
+    key: str,
+    now: datetime,
+    rng: Random,
+    form_id: uuid.UUID,
 ) -> None:
     present = places(session, group)
     taken: list[Sequence[str]] = [place.card.picture_words for place in present]
@@ -171,6 +239,7 @@ def _add(
                 group_id=group.id,
                 learner_id=learner.id,
                 position=position,
+                form_id=form_id,
             )
         )
         taken.append(cards.issue(session, learner, taken, key, now, rng).picture_words)
@@ -199,7 +268,8 @@ def _distinct(names: Sequence[str]) -> list[str]:
         candidate, count = name, 1
         while candidate.casefold() in seen:
             count += 1
-            candidate = f"{name} {count}"
+            suffix = f" {count}"
+            candidate = name[: LONGEST_NAME - len(suffix)].rstrip() + suffix
         seen.add(candidate.casefold())
         result.append(candidate)
     return result

@@ -40,12 +40,16 @@ class Group(Base):
     """Learners taught together. Its code of four digits stands on the board for those without a camera."""
 
     __tablename__ = "learner_group"
-    __table_args__ = (CheckConstraint("length(code) = 4", name="code"),)
+    __table_args__ = (
+        CheckConstraint("length(code) = 4", name="code"),
+        UniqueConstraint("organisation_id", "form_id"),
+    )
 
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str]
     code: Mapped[str] = mapped_column(unique=True)
+    form_id: Mapped[uuid.UUID]  # the form that made it: sent twice, it makes one group
     created_at: Mapped[datetime]
 
 
@@ -63,3 +67,4 @@ class GroupMember(Base):
     group_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     learner_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     position: Mapped[int]
+    form_id: Mapped[uuid.UUID]  # the form that named this person: sent twice, it adds nobody twice

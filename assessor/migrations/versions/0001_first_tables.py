@@ -192,6 +192,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
+        sa.Column("form_id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("length(code) = 4", name=op.f("ck_learner_group_code")),
         sa.ForeignKeyConstraint(
@@ -199,6 +200,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_learner_group")),
         sa.UniqueConstraint("code", name=op.f("uq_learner_group_code")),
+        sa.UniqueConstraint("organisation_id", "form_id", name=op.f("uq_learner_group_organisation_id_form_id")),
     )
     op.create_table(
         "membership",
@@ -305,6 +307,7 @@ def upgrade() -> None:
         sa.Column("group_id", sa.Uuid(), nullable=False),
         sa.Column("learner_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("form_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id", "group_id"],
             ["learner_group.organisation_id", "learner_group.id"],

@@ -122,7 +122,6 @@ def test_a_pool_is_read_from_rows_of_parameters() -> None:
         ({"b": ""}, "column b"),
         ({"band": "expert"}, "band expert"),
         ({"model": "grm"}, "model grm"),
-        ({"competence": None}, "competence"),
     ],
 )
 def test_a_row_that_makes_no_item_is_refused_with_its_number(change: dict[str, object], told: str) -> None:
@@ -132,3 +131,10 @@ def test_a_row_that_makes_no_item_is_refused_with_its_number(change: dict[str, o
 
 def test_every_walk_ends_for_a_named_reason(prior_pool: Pool) -> None:
     assert {walk.reason for walk in walk_all(Design(prior_pool), 60, seed=2)} <= set(Reason)
+
+
+def test_rows_without_competence_and_band_are_of_one_competence_and_of_the_band_of_their_difficulty() -> None:
+    pool = pool_from_rows([{"item": "easy", "a": 1, "b": -1.5}, {"item": "hard", "a": 1, "b": 0.5}])
+
+    assert pool.competences == ("all",)
+    assert [item.band for item in pool.items] == [Band.BASIC, Band.ADVANCED]
