@@ -9,7 +9,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, redirect, url_for
+from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -21,12 +22,14 @@ from assessor import access, config, database, locale, problems, security
 
 def create_app(settings: config.Settings | None = None, **overrides: Any) -> Flask:
     """The application of one installation. ``overrides`` are Flask settings, for tests."""
+    problems.log_as_json()
     settings = settings or config.load_settings()
     _keep_private(settings.instance)
     app = Flask("assessor", instance_path=str(settings.instance))
     app.config.from_mapping(
-        SECRET_KEY=config.secret_key(settings.instance),
+        SECRET_KEY=config.secret_key(settings),
         SQLALCHEMY_DATABASE_URI=settings.database,
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # they are people's names and results; errors are logged
         SETTINGS=settings,
         MAX_CONTENT_LENGTH=256 * 1024,
         MAX_FORM_MEMORY_SIZE=256 * 1024,
@@ -83,6 +86,13 @@ def _register_contexts(app: Flask) -> None:
 def _serve_static_files_for_ever(app: Flask) -> None:
     """Addresses of static files carry a digest of all of them, so browsers may keep them."""
     access.public(app.view_functions["static"])
+
+    @app.get("/favicon.ico")
+    @access.public
+    def favicon() -> ResponseReturnValue:
+        """The sign in a tab whose document names none, such as a PDF."""
+        return redirect(url_for("static", filename="icon.svg"))
+
     files = sorted(path for path in Path(app.static_folder or "").rglob("*") if path.is_file())
     # One version for all: modules pass their own on to the parts that they fetch.
     version = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:10]

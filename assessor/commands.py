@@ -6,7 +6,7 @@ messages go to stderr.
 
 import contextlib
 import json
-import os
+import re
 import secrets
 import sys
 from collections.abc import Iterator
@@ -15,15 +15,16 @@ from random import Random
 from typing import Any
 
 import click
-import structlog
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from assessor.config import BadSetting, Settings, load_settings
+from assessor.config import BadSetting, Settings, key_passphrase, load_settings
 from assessor.errors import Refusal
 from assessor.items.findings import BrokenBank
 
 WRONG_USAGE = 64
+
+json_option = click.option("--json", "as_json", is_flag=True, help="print one JSON document")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,7 +36,6 @@ def cli(context: click.Context) -> None:
 
 def main() -> None:
     """Run the console script and turn every refusal into one sentence and an exit code."""
-    _log_as_json()
     try:
         code = cli.main(standalone_mode=False)
     except click.UsageError as error:
@@ -47,19 +47,6 @@ def main() -> None:
         click.echo(str(refusal), err=True)
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _log_as_json() -> None:
-    """One JSON object a line on standard error; what is logged holds no names and no secrets."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 @contextlib.contextmanager
@@ -108,6 +95,7 @@ def demo_command() -> None:
 def run() -> None:
     """Start the server and one worker; an empty installation is filled first."""
     from assessor import serving
+    from assessor.credentials import keys
 
     settings = load_settings()
     serving.check_folder(settings.instance)
@@ -115,6 +103,7 @@ def run() -> None:
     with application() as (app, session, settings):
         _upgrade(app)
         installed = _install(app, session, settings)
+        keys.signer(session, "status", key_passphrase(settings))  # a wrong passphrase is told now, not by the worker
         session.commit()
         _print_addresses(installed, settings)
     sys.exit(serving.serve(app, settings))
@@ -126,6 +115,53 @@ def worker() -> None:
     from assessor import create_app, serving
 
     serving.work(create_app(load_settings()))
+
+
+@cli.group("jobs")
+def jobs_group() -> None:
+    """Work that waits, and work that failed too often."""
+
+
+@jobs_group.command("list")
+@json_option
+def list_jobs(as_json: bool) -> None:
+    """Every job that is not done, with the reason of its last failure."""
+    from assessor import jobs
+
+    with application() as (_app, session, _settings):
+        found = [_described(one) for one in jobs.unfinished(session)]
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    for one in found:
+        click.echo("{id:>6}  {state:8} {attempts:>2} tries  {kind} {key}  {last_error}".format(**one).rstrip())
+
+
+@jobs_group.command("retry")
+@click.argument("job", default="all", metavar="[ID|all]")
+@json_option
+def retry_jobs(job: str, as_json: bool) -> None:
+    """Let a job be tried again at once; without an id, every dead one."""
+    from assessor import jobs
+
+    if job != "all" and not re.fullmatch("[0-9]{1,9}", job):
+        raise click.BadParameter(f"{job!r} is neither a job's number nor all.", param_hint="ID")
+    with application() as (_app, session, _settings):
+        revived = jobs.retry_all(session, now()) if job == "all" else [jobs.retry(session, int(job), now())]
+        numbers = [one.id for one in revived]
+    answer({"retried": numbers}, as_json, f"Jobs to be tried again: {len(numbers)}")
+
+
+def _described(job: Any) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "key": job.key,
+        "state": job.state,
+        "attempts": job.attempts,
+        "run_after": job.run_after.isoformat(),
+        "last_error": job.last_error or "",
+    }
 
 
 def _upgrade(app: Flask) -> None:
@@ -145,13 +181,11 @@ def _install(app: Flask, session: Session, settings: Settings) -> Any:
 def _print_addresses(installed: Any, settings: Settings) -> None:
     url = settings.public_url
     password = installed.password or "(the one that you chose)"
-    click.echo(
-        f"\n  Staff          {url}/staff/   name {installed.login}, password {password}"
-        f"\n  A learner      {url}/k/{installed.card_secret}"
-        f"\n  Check a paper  {settings.verification_prefix}"
-        f"\n  Your data      {settings.instance}"
-    )
-    if not os.environ.get("ASSESSOR_KEY_PASSPHRASE") and not settings.key_passphrase_file:
+    click.echo(f"\n  Staff          {url}/staff/   name {installed.login}, password {password}")
+    if installed.card_secret:
+        click.echo(f"  A learner      {url}/k/{installed.card_secret}")
+    click.echo(f"  Check a paper  {settings.verification_prefix}\n  Your data      {settings.instance}")
+    if not settings.key_passphrase and not settings.key_passphrase_file:
         click.echo(f"  Key passphrase {settings.instance / 'keys' / 'passphrase'} (made here; keep a copy elsewhere)")
     click.echo("", nl=True)
 

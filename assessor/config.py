@@ -3,15 +3,21 @@
 A setting ``public_url`` is read from ``ASSESSOR_PUBLIC_URL`` or from the key ``public_url`` of the file.
 """
 
+import contextlib
 import os
+import re
 import secrets
+import tempfile
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+#: Characters of a secret key that nobody guesses.
+SHORTEST_KEY = 16
 
 
 class BadSetting(ValueError):
@@ -48,6 +54,11 @@ class Settings:
     key_passphrase_file: str = field(
         default="",
         metadata={"help": "file with the passphrase; empty = instance/keys/passphrase, made at first start"},
+    )
+    secret_key: str = field(
+        default="",
+        repr=False,
+        metadata={"help": "signs cookies, makes cards; alike on all machines; empty = instance/secret_key, kept there"},
     )
 
     @property
@@ -94,9 +105,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     return _checked(instance, values)
 
 
-def secret_key(instance: Path) -> str:
-    """The key that signs form tokens, made at the first start and kept in ``instance/secret_key`` (0600)."""
-    return _kept_secret(instance / "secret_key")
+def secret_key(settings: Settings) -> str:
+    """The key of cookies, form tokens and cards: from the setting, or made once in ``instance/secret_key`` (0600)."""
+    return settings.secret_key or _kept_secret(settings.instance / "secret_key")
 
 
 def key_passphrase(settings: Settings) -> str:
@@ -104,10 +115,7 @@ def key_passphrase(settings: Settings) -> str:
     if settings.key_passphrase:
         return settings.key_passphrase
     if settings.key_passphrase_file:
-        try:
-            return Path(settings.key_passphrase_file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise BadSetting(f"key_passphrase_file: {settings.key_passphrase_file} cannot be read.") from error
+        return _read_secret(Path(settings.key_passphrase_file), "key_passphrase_file: ")
     return _kept_secret(settings.instance / "keys" / "passphrase")
 
 
@@ -138,7 +146,11 @@ def _checked(instance: Path, values: dict[str, object]) -> Settings:
         else:
             typed[setting.name] = str(value)
     settings = Settings(instance, **typed)  # type: ignore[arg-type]  # each value was cast to its field's type above
-    return _with_clean_address(settings)
+    if settings.secret_key and len(settings.secret_key) < SHORTEST_KEY:
+        raise BadSetting(f"secret_key: too short. Write {SHORTEST_KEY} random characters or more.")
+    if not re.fullmatch("[A-Za-z]{2}", settings.country):
+        raise BadSetting(f"country: {settings.country!r} is not the two letters of a country (ISO 3166), such as MT.")
+    return _with_clean_address(replace(settings, country=settings.country.upper()))
 
 
 def _with_clean_address(settings: Settings) -> Settings:
@@ -150,17 +162,39 @@ def _with_clean_address(settings: Settings) -> Settings:
         raise BadSetting(f"public_url: {settings.public_url!r} has a path; the service lives at the root of a host.")
     if address.scheme == "http" and not local:
         raise BadSetting(f"public_url: {settings.public_url!r} must be https; http is for localhost only.")
-    clean = settings.public_url.rstrip("/")
-    return Settings(**{**{f.name: getattr(settings, f.name) for f in fields(Settings)}, "public_url": clean})
+    return replace(settings, public_url=settings.public_url.rstrip("/"))
 
 
 def _kept_secret(path: Path) -> str:
+    """The secret in this file, made if there is none. Of two first starts at once, one makes it and both read it."""
+    if not path.exists():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _make_secret(path)
+        except OSError as error:
+            raise BadSetting(f"{path}: cannot be written ({error.strerror}).") from error
+    return _read_secret(path)
+
+
+def _make_secret(path: Path) -> None:
+    """Complete under another name first: whoever finds the file finds all of it."""
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mkstemp lets only us read it
     try:
-        return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    secret = secrets.token_urlsafe(32)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secret + "\n")
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):  # then another start was faster, and its secret counts
+            os.link(draft, path)
+    finally:
+        os.unlink(draft)
+
+
+def _read_secret(path: Path, setting: str = "") -> str:
+    try:
+        secret = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(f"{setting}{path} cannot be read.") from error
+    if not secret:
+        raise BadSetting(f"{setting}{path} is empty. Put back what it held, or write a new secret into it.")
     return secret

@@ -3,6 +3,8 @@
 Every step looks first whether its work is done, so running it again changes nothing.
 """
 
+import contextlib
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,11 +39,16 @@ DEMO_NAMES = (
 #: Three items of each competence, so that every bar of the learner's map says something.
 RULES = {"stopping": {"minimum_per_competence": 3}}
 FIRST_SIGN_IN = "first-sign-in.txt"
+#: Holds the id of the group made here. A group is known by it alone: staff may give its name to a group of real people.
+DEMO_NOTE = "demo-group.txt"
 
 
 @dataclass(frozen=True)
 class Installed:
-    """What a person needs to begin. ``password`` is empty once it was changed."""
+    """What a person needs to begin.
+
+    ``password`` is empty once it was changed; ``card_secret`` where no invented learner's card was made here.
+    """
 
     organisation: Organisation
     login: str
@@ -57,7 +64,11 @@ def load_data(session: Session, settings: Settings, now: datetime) -> list[str]:
         if is_new:
             done.append(f"loaded {release.bank_code}, edition {release.number}")
     for folder in _folders(ROOT / "badge_templates"):
-        achievement, is_new = achievements.load(session, folder, settings, now)
+        try:
+            achievement, is_new = achievements.load(session, folder, settings, now)
+        except achievements.TemplateInUse as kept:
+            done.append(f"kept the badge as people hold it: {kept}")
+            continue
         if is_new:
             done.append(f"loaded badge {achievement.code}")
     if session.scalar(select(StatusList.number).limit(1)) is None:
@@ -73,20 +84,32 @@ def install(session: Session, settings: Settings, secret_key: str, now: datetime
     if not designing.designs_of(session, organisation.id):
         release = releases.latest(session, BANK)
         designing.create(session, organisation.id, "Digital skills: first steps", release.id, ACHIEVEMENT, now, RULES)
-    group = _demo_group(session, organisation, secret_key, now, rng)
-    first = groups.places(session, group)[0]
-    return Installed(organisation, login, password, cards.secret_of(first.card, secret_key))
+    note = settings.instance / DEMO_NOTE
+    if not groups.groups_of(session, organisation.id, most=1):
+        _write_note(note, str(_demo_group(session, organisation, secret_key, now, rng).id))
+    return Installed(organisation, login, password, _demo_card(session, organisation, note, secret_key))
 
 
 def _demo_group(session: Session, organisation: Organisation, secret_key: str, now: datetime, rng: Random) -> Group:
-    known = session.scalar(select(Group).where(Group.organisation_id == organisation.id, Group.name == DEMO_GROUP))
-    if known is not None:
-        return known
     group = groups.create_group(session, organisation.id, DEMO_GROUP, DEMO_NAMES, "ar", secret_key, now, rng)
     manager = session.scalars(select(Account).order_by(Account.created_at).limit(1)).one()
     design = designing.designs_of(session, organisation.id)[0]
     invigilation.open_for(session, organisation.id, group.id, design.id, manager.id, True, now)
     return group
+
+
+def _demo_card(session: Session, organisation: Organisation, note: Path, secret_key: str) -> str:
+    """The secret of an invented learner's card, or nothing when this folder's installation made none."""
+    with contextlib.suppress(OSError, ValueError, cards.CardOfAnotherKey):
+        group = session.get(Group, (organisation.id, uuid.UUID(note.read_text(encoding="ascii").strip())))
+        if group is not None:
+            return cards.secret_of(groups.places(session, group)[0].card, secret_key)
+    return ""
+
+
+def _write_note(note: Path, text: str) -> None:
+    note.touch(mode=0o600)
+    note.write_text(text + "\n", encoding="ascii")
 
 
 def _first_manager(session: Session, organisation: Organisation, instance: Path, now: datetime) -> tuple[str, str]:
@@ -96,8 +119,7 @@ def _first_manager(session: Session, organisation: Organisation, instance: Path,
     if account is None:
         account, password = staff.create(session, "olu", "Olu Adeyemi", now)
         roles.grant(session, organisation.id, account.id, access.ROLES)
-        note.touch(mode=0o600)
-        note.write_text(password + "\n", encoding="ascii")
+        _write_note(note, password)
         return account.login, password
     if account.must_change_password and note.exists():
         return account.login, note.read_text(encoding="ascii").strip()

@@ -1,12 +1,14 @@
 """Work for later, stored in the caller's transaction: it is there if and only if what it belongs to is there.
 
 A worker leases one job at a time; a worker that dies loses its lease and another takes the job again. So every job
-may run twice and must then do nothing the second time. After `ATTEMPTS` failures a job is dead and waits for a person.
+may run twice and must then do nothing the second time. After `ATTEMPTS` failures a job is dead and waits for a person:
+`assessor jobs retry`, or for somebody who wants the same work again.
 """
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -15,17 +17,35 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from assessor.config import Settings
 from assessor.database import Base, reading
+from assessor.errors import Conflict, NotFound, Refusal
 
-ATTEMPTS = 5
+#: A disk is full or a passphrase wrong for an evening: the pauses together last two days, with the last one repeated.
+PAUSES = (
+    timedelta(seconds=10),
+    timedelta(minutes=1),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=6),
+)
+ATTEMPTS = 12
 LEASE = timedelta(minutes=2)
+PACKAGE = Path(__file__).parent
 
 Run = Callable[[Session, dict[str, Any], Settings, datetime], None]
 _kinds: dict[str, Run] = {}
 _log = structlog.get_logger("assessor.jobs")
 
 
+class UnknownJob(NotFound):
+    """There is no job with this number."""
+
+
+class JobNotWaiting(Conflict):
+    """The job is done or is being done, so there is nothing to try again."""
+
+
 class Job(Base):
-    """One piece of work. ``key`` makes it single: enqueuing the same kind and key again changes nothing."""
+    """One piece of work. ``key`` makes it single: enqueuing the same kind and key again only revives a dead one."""
 
     __tablename__ = "job"
     __table_args__ = (
@@ -55,12 +75,40 @@ def job(kind: str) -> Callable[[Run], Run]:
 
 
 def enqueue(session: Session, kind: str, key: str, payload: dict[str, Any], now: datetime) -> None:
-    """Store a job in the caller's transaction; a job of this kind and key that is there already stays as it is."""
+    """Store a job in the caller's transaction. One of this kind and key that is there stays; a dead one is revived."""
     if kind not in _kinds:
         raise LookupError(f"No function does jobs of kind {kind!r}.")
-    if session.scalar(select(Job.id).where(Job.kind == kind, Job.key == key)) is None:
+    known = session.scalar(select(Job).where(Job.kind == kind, Job.key == key))
+    if known is None:
         session.add(Job(kind=kind, key=key, payload=payload, run_after=now))
-        session.flush()
+    elif known.state == "dead":
+        known.payload = payload
+        _revive(known, now)
+    session.flush()
+
+
+def unfinished(session: Session) -> Sequence[Job]:
+    """The jobs that are not done, oldest first."""
+    return session.scalars(select(Job).where(Job.state != "done").order_by(Job.id)).all()
+
+
+def retry(session: Session, number: int, now: datetime) -> Job:
+    """Let a dead or waiting job be tried at once, with all its attempts. Raises `UnknownJob` or `JobNotWaiting`."""
+    found = session.get(Job, number, with_for_update=True)
+    if found is None:
+        raise UnknownJob("There is no job with the number %(number)s. See: assessor jobs list", number=number)
+    if found.state not in ("dead", "waiting"):
+        raise JobNotWaiting("Job %(number)s is %(state)s. Nothing to try again.", number=number, state=found.state)
+    _revive(found, now)
+    return found
+
+
+def retry_all(session: Session, now: datetime) -> Sequence[Job]:
+    """The same for every dead job."""
+    dead = session.scalars(select(Job).where(Job.state == "dead").order_by(Job.id).with_for_update()).all()
+    for found in dead:
+        _revive(found, now)
+    return dead
 
 
 def run_one(sessions: sessionmaker[Session], settings: Settings, now: datetime) -> bool:
@@ -114,18 +162,43 @@ def _due(now: datetime) -> Select[Job]:
 
 
 def _lease(session: Session, now: datetime) -> tuple[int, str, dict[str, Any]] | None:
-    found = session.scalar(_due(now).with_for_update(skip_locked=True))
-    if found is None:
-        return None
-    found.state, found.attempts, found.leased_until = "leased", found.attempts + 1, now + LEASE
-    return found.id, found.kind, found.payload
+    """The next job, counted as tried before it is: a job that kills its worker uses up its attempts too."""
+    while (found := session.scalar(_due(now).with_for_update(skip_locked=True))) is not None:
+        if found.attempts < ATTEMPTS:
+            found.state, found.attempts, found.leased_until = "leased", found.attempts + 1, now + LEASE
+            found.run_after = now + _pause(found.attempts)
+            return found.id, found.kind, found.payload
+        found.state, found.leased_until, found.last_error = "dead", None, "its worker was ended each time"
+        _log.error("job dead", kind=found.kind, job=found.id, attempts=found.attempts, error=found.last_error)
+        session.flush()
+    return None
 
 
 def _record_failure(sessions: sessionmaker[Session], number: int, kind: str, error: Exception, now: datetime) -> None:
     with sessions.begin() as session:
         failed = session.get_one(Job, number)
         failed.state = "dead" if failed.attempts >= ATTEMPTS else "waiting"
-        failed.run_after = now + timedelta(seconds=2**failed.attempts)
+        failed.run_after = now + _pause(failed.attempts)
         failed.leased_until = None
-        failed.last_error = "".join(traceback.format_exception_only(error)).strip()[:500]
+        failed.last_error = _reason(error)
         _log.error("job failed", kind=kind, job=number, attempts=failed.attempts, error=failed.last_error)
+
+
+def _revive(found: Job, now: datetime) -> None:
+    found.state, found.attempts, found.run_after = "waiting", 0, now
+
+
+def _pause(attempts: int) -> timedelta:
+    return PAUSES[min(attempts, len(PAUSES)) - 1]
+
+
+def _reason(error: Exception) -> str:
+    """The class of an error and the line where it arose. Never its words: a database writes people's names into them.
+
+    The sentences of our own refusals hold no values before they are filled, so those are kept.
+    """
+    places = [place for place in traceback.extract_tb(error.__traceback__) if place.filename != __file__]
+    ours = [place for place in places if Path(place.filename).is_relative_to(PACKAGE)] or places
+    where = "".join(f" at {Path(place.filename).name}:{place.lineno} in {place.name}" for place in ours[-1:])
+    said = f": {error.message}" if isinstance(error, Refusal) else ""
+    return f"{type(error).__name__}{where}{said}"

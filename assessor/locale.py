@@ -7,10 +7,12 @@ has to be compiled. A missing sentence shows in English.
 import gettext as standard_gettext
 import io
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 from babel import Locale
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -63,6 +65,12 @@ def sentences(code: str, singular: str, plural: str, number: int) -> str:
     return catalogue(code).ngettext(singular, plural, number)
 
 
+def date(moment: datetime, code: str) -> str:
+    """The day of a moment as people of a language write it, such as 21 November 2026."""
+    # Babel's plain English is that of the United States, which puts the month first.
+    return format_date(moment.date(), "long", locale="en_GB" if code == "en" else code)
+
+
 class PoDomain(Domain):
     """Flask-Babel's lookup, on the PO files themselves."""
 
@@ -84,6 +92,7 @@ def init_app(app: Flask) -> None:
     """Hand Flask-Babel our languages and catalogues, and the templates their direction."""
     babel = Babel(app, locale_selector=lambda: Locale.parse(page_language().code))
     babel.domain_instance = PoDomain()
+    app.add_template_filter(lambda moment: date(moment, page_language().code), "date")
     app.context_processor(
         lambda: {
             "page_language": page_language(),

@@ -3,17 +3,24 @@
 A page tells what happened and what to do next. What we need to mend it goes to the log.
 """
 
+import sys
+import traceback
+from pathlib import Path
+
 import structlog
 from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
+from structlog.typing import EventDict
 from werkzeug.exceptions import HTTPException
 
 from assessor.database import db
 from assessor.errors import Refusal
 
 _log = structlog.get_logger("assessor.problems")
+
+MOST_CAUSES = 5
 
 #: What a person reads for a refusal that the web server itself makes.
 SENTENCES = {
@@ -34,6 +41,34 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(Exception, _unexpected)
+
+
+def log_as_json() -> None:
+    """One JSON object a line on standard error; what is logged holds no names and no secrets."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _name_the_error,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
+
+
+def _name_the_error(_logger: object, _method: str, entry: EventDict) -> EventDict:
+    """In place of an error, its class and the lines it came through, and those of its causes.
+
+    Never its words or variables: a database writes the values of a row into them, which are people's names and results.
+    """
+    error = entry.pop("exc_info", None)
+    causes: list[dict[str, object]] = []
+    while isinstance(error, BaseException) and len(causes) < MOST_CAUSES:
+        stack = traceback.extract_tb(error.__traceback__)
+        lines = [f"{'/'.join(Path(at.filename).parts[-2:])}:{at.lineno} {at.name}" for at in stack]
+        causes.append({"class": type(error).__name__, "lines": lines})
+        error = error.__cause__ or error.__context__
+    return {**entry, "error": causes} if causes else entry
 
 
 def wants_json() -> bool:
@@ -62,14 +97,14 @@ def _http(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
 
 def _database(error: OperationalError) -> tuple[Response | str, int]:
     db.session.rollback()
-    _log.error("database unavailable", endpoint=request.endpoint, error=type(error.orig).__name__)
+    _log.error("database unavailable", endpoint=request.endpoint, exc_info=error)
     title, message = SENTENCES[503]
     return _answer(503, title, gettext(message))
 
 
 def _unexpected(error: Exception) -> tuple[Response | str, int]:
     db.session.rollback()
-    _log.exception("unexpected error", endpoint=request.endpoint, error=type(error).__name__)
+    _log.error("unexpected error", endpoint=request.endpoint, exc_info=error)
     title, message = SENTENCES[500]
     return _answer(500, title, gettext(message))
 

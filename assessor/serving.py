@@ -1,11 +1,13 @@
 """``assessor run``: the server and one worker, started together and ended together."""
 
+import contextlib
 import gc
 import multiprocessing
 import multiprocessing.connection
 import signal
 import socket
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -13,18 +15,18 @@ from types import FrameType
 import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 
 from assessor import jobs
-from assessor.config import Settings
+from assessor.config import BadSetting, Settings
 from assessor.credentials import status
 from assessor.database import db
-from assessor.errors import Conflict
+from assessor.errors import Conflict, Refusal
 
 IDLE = 0.25  # seconds between two looks for work
 HOURLY = 3600.0
-RETRY = 2.0
+#: Seconds after something failed: a job, the signing of lists.
+RETRY, SIGN_RETRY = 2.0, 60.0
 
 _log = structlog.get_logger("assessor.serving")
 
@@ -113,9 +115,32 @@ def serve(app: Flask, settings: Settings) -> int:
     return max(0, *(child.exitcode or 0 for child in children))
 
 
+class Worker:
+    """Does one job after another and signs status lists again. What fails is logged and tried again later:
+
+    a locked database, a full disk or a wrong passphrase must end neither the worker nor the server beside it.
+    """
+
+    def __init__(self, sessions: sessionmaker[Session], settings: Settings) -> None:
+        self.sessions, self.settings = sessions, settings
+        self._sign_at = 0.0  # on the monotonic clock
+
+    def round(self) -> float:
+        """Do what is due; returns the seconds to rest before the next round."""
+        rest = RETRY
+        if time.monotonic() >= self._sign_at:
+            self._sign_at = time.monotonic() + SIGN_RETRY
+            with _logged("status lists not signed"):
+                with self.sessions.begin() as session:
+                    status.sign_due(session, self.settings, datetime.now(UTC))
+                self._sign_at = time.monotonic() + HOURLY
+        with _logged("no job done"):
+            rest = 0.0 if jobs.run_one(self.sessions, self.settings, datetime.now(UTC)) else IDLE
+        return rest
+
+
 def work(app: Flask) -> None:
     """Do jobs as they come, and sign status lists again every day, until told to stop."""
-    settings: Settings = app.config["SETTINGS"]
     ended = False
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -125,16 +150,18 @@ def work(app: Flask) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     with app.app_context():
-        sessions = sessionmaker(db.engine)
-        signed_at = 0.0
+        worker = Worker(sessionmaker(db.engine), app.config["SETTINGS"])
         while not ended:
-            try:
-                if time.monotonic() - signed_at > HOURLY or not signed_at:
-                    with sessions.begin() as session:
-                        status.sign_due(session, settings, datetime.now(UTC))
-                    signed_at = time.monotonic()
-                if not jobs.run_one(sessions, settings, datetime.now(UTC)):
-                    time.sleep(IDLE)
-            except OperationalError as error:  # a locked or restarting database comes back; so does the worker
-                _log.error("database unavailable", error=type(error.orig).__name__)
-                time.sleep(RETRY)
+            time.sleep(worker.round())
+
+
+@contextlib.contextmanager
+def _logged(what: str) -> Iterator[None]:
+    try:
+        yield
+    except Refusal as refusal:
+        _log.error(what, reason=refusal.message)
+    except BadSetting as bad:
+        _log.error(what, reason=str(bad))
+    except Exception as error:  # whatever it was, the next round may succeed, and people's certificates wait for it
+        _log.error(what, exc_info=error)

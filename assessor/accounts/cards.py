@@ -21,9 +21,8 @@ from sqlalchemy.orm import Session
 from assessor.accounts import visits
 from assessor.accounts.models import Card, Learner
 from assessor.database import new_id
-from assessor.errors import NotFound
+from assessor.errors import Conflict, NotFound
 
-SECRET_LENGTH = 26  # base32 characters for 128 bits
 WORDS_ON_A_CARD = 3
 _pictures = Path(__file__).parent.parent / "static" / "pictures" / "words.json"
 
@@ -32,6 +31,12 @@ class UnknownCard(NotFound):
     """No card has this secret."""
 
     title = "We do not know this card"
+
+
+class CardOfAnotherKey(Conflict):
+    """The card's secret was made with another ``secret_key``; it still opens the door, and cannot be printed again."""
+
+    title = "This card cannot be printed again"
 
 
 class ReplacedCard(NotFound):
@@ -90,8 +95,13 @@ def issue(
 
 
 def secret_of(card: Card, key: str) -> str:
-    """The 26 characters of the card's QR code, for printing it (again)."""
-    return _secret(card.id, key)
+    """The 26 characters of the card's QR code, for printing it (again). Raises `CardOfAnotherKey`."""
+    secret = _secret(card.id, key)
+    if _digest(secret) != card.secret_digest:
+        raise CardOfAnotherKey(
+            "This card was made before the secret key of this installation changed. Make a new card and print that."
+        )
+    return secret
 
 
 def find_learner(session: Session, secret: str) -> Learner:

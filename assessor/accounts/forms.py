@@ -11,12 +11,12 @@ from assessor.accounts.staff import LONGEST_PASSWORD, SHORTEST_PASSWORD
 class SignInForm(FlaskForm):
     """Name and password of a member of staff."""
 
-    login = StringField(_("Your name here"), [InputRequired(_("Write your name.")), Length(max=120)])
+    login = StringField(_("Name"), [InputRequired(_("Write your name.")), Length(max=120)])
     password = PasswordField(_("Password"), [InputRequired(_("Write your password.")), Length(max=LONGEST_PASSWORD)])
 
 
 class PasswordForm(FlaskForm):
-    """Change the password; the first one is good for one sign-in only."""
+    """Change the password; nothing else is open to an account until its first one was changed."""
 
     current = PasswordField(
         _("Password now"),

@@ -12,7 +12,7 @@ from assessor.errors import TooMany
 
 @dataclass(frozen=True)
 class Limit:
-    """At most ``misses`` wrong guesses of ``kind`` within ``window`` for one key."""
+    """At most ``misses`` wrong guesses of ``kind`` within ``window`` for one key. A kind has one window."""
 
     kind: str
     misses: int
@@ -20,9 +20,14 @@ class Limit:
 
 
 CARD = Limit("card", 60, timedelta(minutes=15))
-PASSWORD = Limit("password", 10, timedelta(minutes=15))
-WORDS = Limit("words", 20, timedelta(hours=4))
 NUMBER = Limit("number", 30, timedelta(minutes=15))
+#: One login from one address. A stranger elsewhere reaches only the wider limits below.
+PASSWORD = Limit("password", 10, timedelta(minutes=15))
+PASSWORD_PLACE = Limit("password", 50, timedelta(minutes=15))  # every login, from one address
+PASSWORD_LOGIN = Limit("password", 100, timedelta(minutes=15))  # one login, from every address
+#: The pictures of one group from one address, and from every address.
+WORDS = Limit("words", 20, timedelta(hours=4))
+WORDS_GROUP = Limit("words", 100, timedelta(hours=4))
 
 
 class TooManyGuesses(TooMany):

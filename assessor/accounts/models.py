@@ -72,14 +72,13 @@ class Visit(Base):
     __tablename__ = "visit"
     __table_args__ = (
         ForeignKeyConstraint(["organisation_id", "learner_id"], ["learner.organisation_id", "learner.id"]),
-        Index("ix_visit_learner", "organisation_id", "learner_id"),
+        Index("uq_visit_learner", "organisation_id", "learner_id", unique=True),
     )
 
     token_digest: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
     organisation_id: Mapped[uuid.UUID | None]
     learner_id: Mapped[uuid.UUID | None]
-    last_seen: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 

@@ -2,11 +2,11 @@
 
 from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from assessor import access
 from assessor.accounts import staff, visits
 from assessor.accounts.forms import PasswordForm, SignInForm
-from assessor.accounts.models import Account
 from assessor.database import db, now
 from assessor.errors import Invalid
 
@@ -32,13 +32,10 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate_on_submit():
         return render_template("accounts/sign_in.html", form=form), (422 if form.errors else 200)
-    login = form.login.data or ""
     try:
-        account = staff.sign_in(db.session, login, form.password.data or "", now())
+        account = staff.claimed(db.session, _proved(form.login.data or "", form.password.data or ""))
     except staff.WrongPassword as wrong:
-        staff.record_wrong_password(db.session, login, now())
-        db.session.commit()
-        return render_template("accounts/sign_in.html", form=form, problem=wrong.message), 403
+        return render_template("accounts/sign_in.html", form=form, problem=wrong.message), wrong.status
     remember(visits.begin_for_staff(db.session, account, now()))
     db.session.commit()
     return redirect(url_for("organisations.start"))
@@ -49,19 +46,19 @@ def sign_in() -> ResponseReturnValue:
 def password() -> ResponseReturnValue:
     """Change the password; asked for at the first sign-in."""
     form = PasswordForm()
-    account: Account = g.account
     if not form.validate_on_submit():
-        return render_template("accounts/password.html", form=form, first=account.must_change_password), (
-            422 if form.errors else 200
-        )
+        return _password_page(form, 422 if form.errors else 200)
+    current, new = form.current.data or "", form.new.data or ""
     try:
-        staff.change_password(db.session, account, form.current.data or "", form.new.data or "")
-    except (staff.WrongPassword, Invalid) as refusal:
-        db.session.rollback()
-        problem = refusal.message % refusal.values if refusal.values else refusal.message
-        return render_template(
-            "accounts/password.html", form=form, first=g.account.must_change_password, problem=problem
-        ), refusal.status
+        claim = _proved(g.account.login, current)
+        password_hash = staff.hash_of_new(new, current)
+        account = staff.claimed(db.session, claim)
+    except staff.WrongPassword as wrong:
+        problem = gettext("The password you have now is another one. Look and try again.")
+        return _password_page(form, wrong.status, problem)
+    except Invalid as refusal:
+        return _password_page(form, refusal.status, gettext(refusal.message, **refusal.values))
+    staff.change_password(db.session, account, password_hash)
     remember(visits.begin_for_staff(db.session, account, now()))
     db.session.commit()
     return redirect(url_for("organisations.start"))
@@ -76,3 +73,24 @@ def sign_out() -> ResponseReturnValue:
         db.session.commit()
     session.clear()
     return redirect(url_for("accounts.sign_in") if request.form.get("staff") else "/")
+
+
+def _proved(login: str, given: str) -> staff.Claim:
+    """This browser's claim to a login, proved by the given password; a wrong one is counted.
+
+    No transaction is open while the password is proved: anybody on the internet may ask for that, at any rate.
+    """
+    claim = staff.claim(db.session, login, request.remote_addr or "", now())
+    db.session.rollback()
+    try:
+        staff.prove(claim, given)
+    except staff.WrongPassword:
+        staff.record_wrong_password(db.session, claim, now())
+        db.session.commit()
+        raise
+    return claim
+
+
+def _password_page(form: PasswordForm, status: int, problem: str = "") -> ResponseReturnValue:
+    first = g.account.must_change_password
+    return render_template("accounts/password.html", form=form, first=first, problem=problem), status

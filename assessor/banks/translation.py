@@ -13,7 +13,7 @@ from assessor.banks.models import Release, TranslationApproval
 from assessor.banks.releases import Edition
 from assessor.errors import Invalid, NotFound
 from assessor.items import item as items
-from assessor.items.item import Item
+from assessor.items.item import Item, Picture
 
 
 class NotComplete(Invalid):
@@ -31,13 +31,17 @@ class Text:
 
 @dataclass(frozen=True)
 class Reading:
-    """One item to be read in two languages. ``state``: approved, to read, not complete."""
+    """One item to be read in two languages. ``state``: approved, to read, not complete.
+
+    ``picture`` None: words only.
+    """
 
     item_id: str
     competence: str
     band: str
     state: str
     texts: tuple[Text, ...]
+    picture: Picture | None
 
 
 @dataclass(frozen=True)
@@ -125,4 +129,4 @@ def _reading(edition: Edition, language: str, item: Item, approved: bool) -> Rea
     messages = found.messages if found else {}
     state = "approved" if approved else "to read" if found and found.complete else "not complete"
     texts = tuple(Text(name, source, messages.get(name, "")) for name, source in items.texts(item).items())
-    return Reading(item.id, item.competence, item.band, state, texts)
+    return Reading(item.id, item.competence, item.band, state, texts, item.picture)

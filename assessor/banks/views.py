@@ -71,6 +71,7 @@ def approvals(release: uuid.UUID, language: str) -> ResponseReturnValue:
         "banks/approvals.html",
         edition=edition,
         readings=readings,
+        media_url=lambda name: url_for("banks.media", sha256=edition.media[name]),
         progress=next(one for one in translation.progress(db.session, edition) if one.language == language),
         source=_language(edition.source_language),
         target=_language(language),

@@ -1,6 +1,7 @@
 """Login cards to print and cut: ten of 90 × 54 mm on an A4 page, with QR symbol, name and three pictures.
 
-A card tells nothing of origin or level. The words and pictures are a way in for those without a camera.
+A card tells nothing of origin or level. The words and pictures are a way in for those without a camera. Each card
+speaks the language of its owner; the advice around the cards that of the person who prints and cuts them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,19 +42,31 @@ CARD_LABELS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class PictureWord:
-    """A picture (24 × 24 SVG) and its word in the language of the cards."""
+    """A picture (24 × 24 SVG) and its word in the language of the card."""
 
     svg: str
     word: str
 
 
 @dataclass(frozen=True)
+class Wording:
+    """The fixed words in one language, and the date as it is printed there."""
+
+    language: str
+    date: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class LoginCard:
-    """One card: the name as the group knows it, the symbol's matrix, and the three picture words in order."""
+    """One card: the name as the group knows it, the symbol's matrix, the three picture words in order, and the words
+    around them in the owner's language.
+    """
 
     name: str
     symbol: tuple[tuple[bool, ...], ...]
     pictures: tuple[PictureWord, PictureWord, PictureWord]
+    wording: Wording
 
 
 def login_cards_pdf(
@@ -62,26 +75,24 @@ def login_cards_pdf(
     group: str,
     group_code: str,
     host: str,
-    date: str,
     created: datetime,
     language: str = "en",
     labels: Mapping[str, str] = CARD_LABELS,
 ) -> bytes:
     """Draw the cards of a group, ten a page, in the order given; the same arguments give the same bytes.
 
-    `group_code` are the four digits on the board; `date` is printed as given and `created` (aware) dates
-    the file.
+    `group_code` are the four digits on the board; `created` (aware) dates the file. `language` and `labels`: of the
+    advice around the cards.
     Raises ValueError for no cards or more than `MAX_CARDS`, `DrawingInvalid` for a picture.
     """
     if not 0 < len(cards) <= MAX_CARDS:
         raise ValueError(f"Between 1 and {MAX_CARDS} cards can be printed at a time, not {len(cards)}.")
     paper = Paper(title=labels["title"].format(group=group), author=host, language=language, created=created)
     sheet = Sheet(paper, language, labels)
-    notes: list[Note] = [
-        (sheet.words("without_camera", bold=("host",), ltr=("host",), host=host), 37.6 * MM, INK),
-        ((Span(isolated(drawable(group))),), 43.2 * MM, INK2),
-        (sheet.words("foot", bold=("code",), ltr=("code",), code=group_code, date=date), 47.2 * MM, INK2),
-    ]
+    own: dict[str, tuple[Sheet, list[Note]]] = {}
+    for wording in {card.wording.language: card.wording for card in cards}.values():
+        words = Sheet(paper, wording.language, wording.labels)
+        own[wording.language] = words, _notes(words, wording.date, group, group_code, host)
     per_page = COLUMNS * ROWS
     pages = -(-len(cards) // per_page)
     for page in range(pages):
@@ -91,8 +102,18 @@ def login_cards_pdf(
         _draw_sheet(sheet, len(on_page), page + 1, pages)
         for place, card in enumerate(on_page):
             row, column = divmod(place, COLUMNS)
-            _draw_card(sheet, card, LEFT + column * CARD_WIDTH, TOP + row * CARD_HEIGHT, notes)
+            words, notes = own[card.wording.language]
+            _draw_card(words, card, LEFT + column * CARD_WIDTH, TOP + row * CARD_HEIGHT, notes)
     return paper.finish()
+
+
+def _notes(words: Sheet, date: str, group: str, group_code: str, host: str) -> list[Note]:
+    """What stands below the pictures of every card of one language."""
+    return [
+        (words.words("without_camera", bold=("host",), ltr=("host",), host=host), 37.6 * MM, INK),
+        ((Span(isolated(drawable(group))),), 43.2 * MM, INK2),
+        (words.words("foot", bold=("code",), ltr=("code",), code=group_code, date=date), 47.2 * MM, INK2),
+    ]
 
 
 def _draw_sheet(sheet: Sheet, count: int, page: int, pages: int) -> None:

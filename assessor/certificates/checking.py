@@ -10,7 +10,7 @@ The verification page does the same in the browser, in the same order, with the 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NoReturn
 
 from assessor.certificates import cose, number, qr
 from assessor.certificates.status import StatusListNotReadable, read_status_list
@@ -108,43 +108,20 @@ def check_summary(
     the text; without any address that check is left out.
     """
     report = _Report()
-
-    # 1. Take the text apart.
     try:
-        scanned = qr.read_text(found) if isinstance(found, str) else qr.ScannedText("", 1, found)
-        envelope = cose.read_sign1(scanned.cose)
-    except qr.NotACertificateText as error:
-        return report.ended("text", str(error), OTHER_KIND)
-    except qr.TextIncomplete as error:
-        return report.ended("text", str(error), NOT_READ)
-    except (qr.TextAltered, cose.NotASignedEnvelope) as error:
-        return report.ended("text", str(error), ALTERED, "altered")
-    report.passed("text", "The code has the form of a certificate.")
-    report.kid = envelope.kid
+        # 1. Take the text apart.
+        scanned, envelope = _take_apart(report, found)
 
-    # 2. A key we trust, and its signature.
-    if bundle is None:
-        return report.left_open("key", "There is no trust list here.", ISSUER_UNKNOWN, "no_bundle")
-    candidates = bundle.certificate_keys(envelope.kid)
-    if not candidates:
-        reason = f"The key {envelope.kid.hex()} is not in the trust list."
-        return report.left_open("key", reason, ISSUER_UNKNOWN, "unknown_key")
-    signed_by = next((pair for pair in candidates if _holds(envelope, pair[1])), None)
-    if signed_by is None:
-        report.passed("key", "The trust list has a key with this name.")
-        return report.ended("signature", "The signature does not fit the content.", ALTERED, "altered")
-    issuer, key = signed_by
-    report.passed("key", f"The key belongs to {issuer.id}.")
-    report.passed("signature", "The issuer signed exactly this content.")
+        # 2. A key we trust, and its signature.
+        if bundle is None:
+            report.leave_open("key", "There is no trust list here.", ISSUER_UNKNOWN, "no_bundle")
+        issuer, key = _find_signer(report, envelope, bundle)
 
-    # 3. What it says.
-    try:
-        summary = qr.read_payload(envelope.payload)
-    except PayloadNotASummary as error:
-        return report.ended("content", str(error), OTHER_KIND)
-    report.passed("content", "All fields have their form.")
-    if failed := _check_key_term(report, key, summary):
-        return failed
+        # 3. What it says, and whether the key was in use then.
+        summary = _read_summary(report, envelope)
+        _check_key_term(report, key, summary)
+    except _Decided as decided:
+        return decided.answer
 
     # 4. Where the code leads, and whether it still counts.
     report.issuer, report.summary, report.number = issuer, summary, number.written(summary.number)
@@ -165,6 +142,14 @@ def check_summary(
     if standing.cause or not bundle_fresh:
         return report.answer(NOT_CHECKED, cause=standing.cause or "old_bundle", standing=standing)
     return report.answer(GENUINE, standing=standing)
+
+
+class _Decided(Exception):
+    """A check has decided, and those after it are not made."""
+
+    def __init__(self, answer: CheckedSummary) -> None:
+        super().__init__(answer.result)
+        self.answer = answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +182,13 @@ class _Report:
     def open(self, name: str, reason: str) -> None:
         self.done[name] = Check(name, "not checked", reason)
 
-    def ended(self, name: str, reason: str, result: int, cause: Cause | None = None) -> CheckedSummary:
+    def end(self, name: str, reason: str, result: int, cause: Cause | None = None) -> NoReturn:
         self.failed(name, reason)
-        return self.answer(result, cause=cause)
+        raise _Decided(self.answer(result, cause=cause))
 
-    def left_open(self, name: str, reason: str, result: int, cause: Cause) -> CheckedSummary:
+    def leave_open(self, name: str, reason: str, result: int, cause: Cause) -> NoReturn:
         self.open(name, reason)
-        return self.answer(result, cause=cause)
+        raise _Decided(self.answer(result, cause=cause))
 
     def answer(self, result: int, *, cause: Cause | None = None, standing: _Standing | None = None) -> CheckedSummary:
         unasked = "An earlier check had already decided."
@@ -221,6 +206,45 @@ class _Report:
         )
 
 
+def _take_apart(report: _Report, found: str | bytes) -> tuple[qr.ScannedText, cose.Sign1]:
+    try:
+        scanned = qr.read_text(found) if isinstance(found, str) else qr.ScannedText("", 1, found)
+        envelope = cose.read_sign1(scanned.cose)
+    except qr.NotACertificateText as error:
+        report.end("text", str(error), OTHER_KIND)
+    except qr.TextIncomplete as error:
+        report.end("text", str(error), NOT_READ)
+    except (qr.TextAltered, cose.NotASignedEnvelope) as error:
+        report.end("text", str(error), ALTERED, "altered")
+    report.passed("text", "The code has the form of a certificate.")
+    report.kid = envelope.kid
+    return scanned, envelope
+
+
+def _find_signer(report: _Report, envelope: cose.Sign1, bundle: Bundle) -> tuple[Issuer, Key]:
+    candidates = bundle.certificate_keys(envelope.kid)
+    if not candidates:
+        reason = f"The key {envelope.kid.hex()} is not in the trust list."
+        report.leave_open("key", reason, ISSUER_UNKNOWN, "unknown_key")
+    signed_by = next((pair for pair in candidates if _holds(envelope, pair[1])), None)
+    if signed_by is None:
+        report.passed("key", "The trust list has a key with this name.")
+        report.end("signature", "The signature does not fit the content.", ALTERED, "altered")
+    issuer, key = signed_by
+    report.passed("key", f"The key belongs to {issuer.id}.")
+    report.passed("signature", "The issuer signed exactly this content.")
+    return issuer, key
+
+
+def _read_summary(report: _Report, envelope: cose.Sign1) -> Summary:
+    try:
+        summary = qr.read_payload(envelope.payload)
+    except PayloadNotASummary as error:
+        report.end("content", str(error), OTHER_KIND)
+    report.passed("content", "All fields have their form.")
+    return summary
+
+
 def _holds(envelope: cose.Sign1, key: Key) -> bool:
     try:
         envelope.check(key.public_key, context=qr.CONTEXT)
@@ -229,16 +253,15 @@ def _holds(envelope: cose.Sign1, key: Key) -> bool:
     return True
 
 
-def _check_key_term(report: _Report, key: Key, summary: Summary) -> CheckedSummary | None:
+def _check_key_term(report: _Report, key: Key, summary: Summary) -> None:
     if key.compromised_since is not None:
         # A thief can write any date, so no signature of this key proves anything by itself any more.
         reason = f"The key was stolen; it is not trusted since {key.compromised_since:%Y-%m-%d}."
-        return report.ended("issued", reason, ALTERED, "key_stolen")
+        report.end("issued", reason, ALTERED, "key_stolen")
     if not key.was_valid(summary.issued):
         reason = f"The key was not in use on {summary.issued:%Y-%m-%d}."
-        return report.ended("issued", reason, ALTERED, "key_not_valid")
+        report.end("issued", reason, ALTERED, "key_not_valid")
     report.passed("issued", f"Issued on {summary.issued:%Y-%m-%d}, while the key was in use.")
-    return None
 
 
 def _check_address(report: _Report, issuer: Issuer, prefix: str) -> bool:

@@ -14,7 +14,6 @@ CLAY = "#9A3B1B"
 OCHRE = "#D9A02B"
 AMBER = "#FFCB47"
 RANGE = "#A9D0D7"
-WHITE = "#FFFFFF"
 
 
 @lru_cache(maxsize=256)

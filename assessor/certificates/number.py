@@ -75,23 +75,54 @@ def read(typed: str) -> bytes:
     """
     if len(typed) > 64:
         raise NumberNotRead("This is too long. A number has 14 signs, such as 0M2RC-1M70Y-40FZ.")
-    signs = "".join(_sign(character) for character in typed.upper()).translate(_LOOKALIKES)
+    signs = _signs(typed)
     if len(signs) != _DATA_CHARACTERS + 1:
         raise NumberNotRead(f"A number has 14 signs, and here are {len(signs)}.")
     for sign in signs:
         if sign not in ALPHABET:
             raise NumberNotRead(f"The sign {sign} is in no number. Look again at the paper.")
-    value = 0
-    for sign in signs[:_DATA_CHARACTERS]:
-        value = value * 32 + ALPHABET.index(sign)
+    value = _value(signs[:_DATA_CHARACTERS])
     if value >= 1 << 64 or value % 37 != ALPHABET.index(signs[-1]):
         raise NumberNotRead("The last sign does not fit the others. Look for a slip in typing.")
     return value.to_bytes(NUMBER_BYTES, "big")
 
 
+def beginning_with(typed: str) -> tuple[bytes, bytes] | None:
+    """The first and the last number that is written with these signs in front; None when there is none.
+
+    >>> [number.hex() for number in beginning_with("om2rc-1") or ()]
+    ['0a0b0c0800000000', '0a0b0c0fffffffff']
+    """
+    signs = _signs(typed)
+    if len(signs) > _DATA_CHARACTERS:
+        try:
+            return (read(typed),) * 2
+        except NumberNotRead:
+            return None
+    if not signs or not all(sign in ALPHABET for sign in signs):
+        return None
+    free = 5 * (_DATA_CHARACTERS - len(signs))
+    first = _value(signs) << free
+    if first >= 1 << 64:
+        return None
+    last = min(first + (1 << free), 1 << 64) - 1
+    return first.to_bytes(NUMBER_BYTES, "big"), last.to_bytes(NUMBER_BYTES, "big")
+
+
 def stitches(number: bytes) -> tuple[Stitch, ...]:
     """The band under a number: 13 stitches, for the characters before the check."""
     return tuple(Stitch(value % 8, value // 8) for value in _values(number))
+
+
+def _signs(typed: str) -> str:
+    return "".join(_sign(character) for character in typed.upper()).translate(_LOOKALIKES)
+
+
+def _value(signs: str) -> int:
+    value = 0
+    for sign in signs:
+        value = value * 32 + ALPHABET.index(sign)
+    return value
 
 
 def _sign(character: str) -> str:

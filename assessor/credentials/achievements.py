@@ -1,10 +1,12 @@
 """Badge templates as data: folders that designers edit, loaded as achievements.
 
-What a code promises never changes once somebody holds it: a changed template needs a new code.
+What a code promises never changes once somebody holds it: its criteria, alignment, results, areas, tasks and title.
+A changed promise needs a new code. Pictures, layout and the fixed words of the paper may change, and languages may be
+added: badges keep the bytes that were signed, and papers drawn from then on show the new ones.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -34,7 +36,7 @@ class BrokenTemplate(Invalid):
 
 
 class TemplateInUse(Conflict):
-    """Awards name this code already, so what it promises cannot change."""
+    """Awards name this code already, so what it promises cannot change; the message names what did."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,23 @@ class Template:
         """The SVG of the band that holds this level (1–8)."""
         return self.pictures[BANDS[(level - 1) // 2]]
 
+    @property
+    def whole_picture(self) -> str:
+        """The SVG of the badge whatever the band; templates loaded by the first version have none of their own."""
+        return self.pictures.get(WHOLE, self.pictures[BANDS[0]])
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    code: str
+    badge: BadgeAchievement
+    certificate: CertificateTemplate
+
 
 def load(session: Session, folder: Path, settings: Settings, now: datetime) -> tuple[Achievement, bool]:
     """Store the template of a folder. The same content changes nothing and gives False.
 
-    Raises `BrokenTemplate`, or `TemplateInUse` when the content of a code that somebody holds has changed.
+    Raises `BrokenTemplate`, or `TemplateInUse` when the promise of a code that somebody holds has changed.
     """
     files = {name: _read(folder / name) for name in ("achievement.json", "certificate.toml")}
     pictures = {band: _read(folder / f"badge-{band}.svg").decode() for band in BANDS}
@@ -68,12 +82,8 @@ def load(session: Session, folder: Path, settings: Settings, now: datetime) -> t
     known = session.get(Achievement, template.code)
     if known is not None and known.digest == digest:
         return known, False
-    if known is not None and session.scalar(select(Award.id).where(Award.achievement_code == known.code).limit(1)):
-        raise TemplateInUse(
-            "%(folder)s: people hold %(code)s already, and its words must stay. Give the changed template a new code.",
-            folder=folder.name,
-            code=known.code,
-        )
+    if known is not None:
+        _refuse_broken_promise(session, known, template, settings)
     achievement = known or Achievement(code=template.code)
     achievement.folder, achievement.digest, achievement.loaded_at = folder.name, digest, now
     achievement.achievement_json = files["achievement.json"]
@@ -99,11 +109,36 @@ def everything(session: Session, settings: Settings) -> Sequence[Template]:
     return [find(session, code, settings) for code in codes]
 
 
-@dataclass(frozen=True)
-class _Parsed:
-    code: str
-    badge: BadgeAchievement
-    certificate: CertificateTemplate
+def _refuse_broken_promise(session: Session, known: Achievement, template: _Parsed, settings: Settings) -> None:
+    before = _parse(known.achievement_json, known.certificate_toml, settings.public_url)
+    languages = before.certificate.languages
+    promised, now_promised = _promise(before, languages), _promise(template, languages)
+    broken = [part for part in promised if promised[part] != now_promised[part]]
+    if broken and session.scalar(select(Award.id).where(Award.achievement_code == known.code).limit(1)):
+        raise TemplateInUse(
+            "People hold %(code)s already, and its %(part)s must stay. Give the changed template a new code.",
+            code=known.code,
+            part=broken[0],
+        )
+
+
+def _promise(template: _Parsed, languages: Sequence[str]) -> dict[str, object]:
+    """What somebody holds who holds this code, in these languages; None stands for a text that is not there."""
+    badge, certificate = template.badge, template.certificate
+
+    def said(texts: Mapping[str, str]) -> list[str | None]:
+        return [texts.get(language) for language in languages]
+
+    return {
+        "criteria": badge.criteria,
+        "alignment": badge.alignment,
+        "results": badge.result_descriptions,
+        "title": (badge.name, said(certificate.title), said(certificate.short_title)),
+        "areas": [(area.competence, said(area.name)) for area in certificate.areas],
+        "tasks": {
+            level: [(task.competences, said(task.text)) for task in tasks] for level, tasks in certificate.tasks.items()
+        },
+    }
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -25,7 +24,7 @@ from assessor.certificates.summary import (
     Conditions,
     Device,
     Summary,
-    SummaryRefused,
+    TextNotPrintable,
 )
 from assessor.certificates.trust import REASON_CLASSES
 from assessor.config import Settings
@@ -40,6 +39,15 @@ SIGN = "sign credential"
 
 class NameNotUsable(Invalid):
     """The name cannot be printed and signed as it is."""
+
+    #: Which field of `Holder` the sentence is about.
+    field = "name"
+
+
+class SecondNotUsable(NameNotUsable):
+    """The second spelling cannot be printed and signed as it is."""
+
+    field = "second"
 
 
 class AlreadyWithdrawn(Conflict):
@@ -71,6 +79,28 @@ class Grounds:
     conditions: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Printed:
+    """What paper and code will say of the holder and the badge.
+
+    ``dropped``: what the code has no room for, so that it is not signed: "second_spelling", "title".
+    """
+
+    name: str
+    second: str | None
+    title: str | None
+    dropped: tuple[str, ...]
+
+
+def preview(session: Session, holder: Holder, grounds: Grounds, settings: Settings, now: datetime) -> Printed:
+    """What `award` would print. Nothing is stored.
+
+    Raises `NameNotUsable` for a name that cannot be printed, `NotFound` for an unknown achievement.
+    """
+    decided, dropped = _decide(session, holder, grounds, settings, now)
+    return Printed(decided.holder_name, decided.second_name, decided.title, dropped)
+
+
 def award(
     session: Session,
     organisation_id: uuid.UUID,
@@ -86,51 +116,19 @@ def award(
     """
     if known := find_by_source(session, organisation_id, grounds.source):
         return known
-    template = achievements.find(session, grounds.achievement_code, settings)
-    name = _usable(holder.name, MAX_NAME)
-    moment = now.replace(microsecond=0)
-    language = template.language(grounds.language)
-    list_number, index = status.place_for_award(session, settings, now)
-    decided = Award(
-        organisation_id=organisation_id,
-        source=grounds.source,
-        number=numbers.draw(secrets.token_bytes),
-        achievement_code=template.code,
-        holder_name=name,
-        second_name=printable(holder.second, MAX_SECOND_SPELLING) or None,
-        title=template.certificate.short_title[language],
-        language=language,
-        level=grounds.level,
-        area_scores=[_score(grounds.results.get(area.competence)) for area in template.certificate.areas],
-        results=dict(grounds.results),
-        conditions=dict(grounds.conditions),
-        status_list=list_number,
-        status_index=index,
-        awarded_at=moment,
-        valid_until=_years_later(moment, settings.certificate_years),
-        awarded_by=awarded_by,
-    )
-    try:
-        fitting, _dropped = qr.fit(summary(decided), settings.verification_prefix)
-    except SummaryRefused as error:
-        raise NameNotUsable("This name cannot be printed. Write it in letters, shorter than 90 signs.") from error
-    # What the code has no room for is not printed either.
-    decided.second_name, decided.title = fitting.second_spelling, fitting.title
-    try:
-        with session.begin_nested():
-            session.add(decided)
-    except IntegrityError:
-        if known := find_by_source(session, organisation_id, grounds.source):
-            return known  # decided by another request at the same moment
-        raise
-    enqueue(session, SIGN, str(decided.id), _payload(decided), now)
-    return decided
+    decided, _dropped = _decide(session, holder, grounds, settings, now)
+    decided.organisation_id, decided.awarded_by = organisation_id, awarded_by
+    stored = _store(session, decided, settings, now)
+    if stored is decided:
+        enqueue(session, SIGN, str(decided.id), _payload(decided), now)
+    return stored
 
 
 def revoke(session: Session, decided: Award, reason: str, settings: Settings, now: datetime) -> None:
     """Withdraw an award; its badge, paper and list answer so at once. Raises `Invalid`, `AlreadyWithdrawn`."""
     if reason not in REASON_CLASSES:
         raise Invalid("Choose one of these reasons: %(reasons)s.", reasons=", ".join(REASON_CLASSES))
+    session.refresh(decided, with_for_update=True)  # of two withdrawals at once, the second reads what the first did
     if decided.revoked_at is not None:
         raise AlreadyWithdrawn("This certificate was withdrawn before.")
     decided.revoked_at, decided.revoked_reason = now.replace(microsecond=0), reason
@@ -182,20 +180,62 @@ def find_in(session: Session, organisation_id: uuid.UUID, award_id: uuid.UUID) -
     return decided
 
 
-def awards_of(session: Session, organisation_id: uuid.UUID, wanted: str = "", most: int | None = None) -> list[Award]:
-    """The awards of an organisation, newest first; ``wanted``: only those whose name or number holds this text."""
-    found = session.scalars(
-        select(Award).where(Award.organisation_id == organisation_id).order_by(Award.awarded_at.desc(), Award.id)
+def _decide(
+    session: Session, holder: Holder, grounds: Grounds, settings: Settings, now: datetime
+) -> tuple[Award, tuple[str, ...]]:
+    """The award before it has an owner and a place of its own, and what its code has no room for."""
+    template = achievements.find(session, grounds.achievement_code, settings)
+    language = template.language(grounds.language)
+    moment = now.replace(microsecond=0)
+    decided = Award(
+        source=grounds.source,
+        number=numbers.draw(secrets.token_bytes),
+        achievement_code=template.code,
+        holder_name=_usable_name(holder.name),
+        second_name=_usable_second(holder.second),
+        title=template.certificate.short_title[language],
+        language=language,
+        level=grounds.level,
+        area_scores=[_score(grounds.results.get(area.competence)) for area in template.certificate.areas],
+        results=dict(grounds.results),
+        conditions=dict(grounds.conditions),
+        issuer_name=settings.organisation,
+        project=settings.project,
+        public_url=settings.public_url,
+        awarded_at=moment,
+        valid_until=_years_later(moment, settings.certificate_years),
     )
-    looked_for = wanted.casefold().strip()
-    number = looked_for.replace("-", "").replace(" ", "")
-    fitting = (
-        award
-        for award in found
-        if looked_for in f"{award.holder_name}\n{award.second_name or ''}".casefold()
-        or (number and number in numbers.written(award.number).casefold().replace("-", ""))
-    )
-    return list(islice(fitting, most))
+    # What fits must not hang on the place that is drawn: people have seen the preview.
+    decided.status_list, decided.status_index = status.WIDEST
+    return decided, _fit(decided, settings)
+
+
+def _fit(decided: Award, settings: Settings) -> tuple[str, ...]:
+    """Take away what the code has no room for; it is not printed either. Returns its names."""
+    try:
+        fitting, dropped = qr.fit(summary(decided), settings.verification_prefix)
+    except (TextNotPrintable, qr.SummaryTooLarge) as error:
+        raise NameNotUsable("This name cannot be printed. Write it in letters, shorter than 90 signs.") from error
+    decided.second_name, decided.title = fitting.second_spelling, fitting.title
+    return dropped
+
+
+def _store(session: Session, decided: Award, settings: Settings, now: datetime) -> Award:
+    """Store the award at a free place. The same source, decided at the same moment, gives that award instead."""
+    try:
+        return _store_at_free_place(session, decided, settings, now)
+    except IntegrityError:
+        if known := find_by_source(session, decided.organisation_id, decided.source):
+            return known
+    # Another award took the same place at the same moment: there are others.
+    return _store_at_free_place(session, decided, settings, now)
+
+
+def _store_at_free_place(session: Session, decided: Award, settings: Settings, now: datetime) -> Award:
+    decided.status_list, decided.status_index = status.place_for_award(session, settings, now)
+    with session.begin_nested():
+        session.add(decided)
+    return decided
 
 
 def _conditions(stored: Mapping[str, Any]) -> Conditions:
@@ -216,13 +256,27 @@ def _payload(decided: Award) -> dict[str, Any]:
     return {"organisation": str(decided.organisation_id), "award": str(decided.id)}
 
 
-def _usable(text: str, most: int) -> str:
-    clean = printable(text, 4 * most)
-    if not any(character.isalpha() for character in clean):  # signs that nobody sees are no name
+def _usable_name(text: str) -> str:
+    clean = printable(text, 4 * MAX_NAME)
+    if not _has_letters(clean):
         raise NameNotUsable("Write the name as it should be printed.")
-    if len(clean.encode()) > most:
+    if len(clean.encode()) > MAX_NAME:
         raise NameNotUsable("This name is too long for the paper. Write it shorter.")
     return clean
+
+
+def _usable_second(text: str) -> str | None:
+    clean = printable(text, 4 * MAX_SECOND_SPELLING)
+    if clean and not _has_letters(clean):
+        raise SecondNotUsable("Write the second spelling with letters, or leave it empty.")
+    if len(clean.encode()) > MAX_SECOND_SPELLING:
+        raise SecondNotUsable("The second spelling is too long for the paper. Write it shorter.")
+    return clean or None
+
+
+def _has_letters(text: str) -> bool:
+    """Signs that nobody sees are no name."""
+    return any(character.isalpha() for character in text)
 
 
 def _score(result: Mapping[str, Any] | None) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from assessor.certificates import number as numbers
 from assessor.certificates.trust import REASON_CLASSES
 from assessor.config import Application, key_passphrase
-from assessor.credentials import awarding, issuer, issuing, keys, publishing, status
+from assessor.credentials import achievements, awarding, issuer, issuing, keys, publishing, status
 from assessor.credentials.models import Award
 from assessor.errors import Invalid, NotFound
 from assessor.organisations.models import Organisation
@@ -47,11 +47,13 @@ def award(
             achievement_code=badge,
             language=language,
             level=level,
-            results=dict(map(_result, results)),
+            results=_results(results, achievements.find(session, badge, settings)),
             conditions={},
         )
         now = datetime.now(UTC)
         holder = awarding.Holder(name, second)
+        for part in awarding.preview(session, holder, grounds, settings, now).dropped:
+            click.echo(f"The code on the paper has no room for the {part.replace('_', ' ')}.", err=True)
         decided = awarding.award(session, _first_organisation(session), holder, grounds, settings, now)
         session.add(issuing.sign(session, decided, settings, now))
         document = {
@@ -127,15 +129,14 @@ def did(application: Application) -> None:
 
 
 @click.command("status-list")
-@click.argument("number", type=click.IntRange(1))
+@click.argument("number", type=click.IntRange(1, status.HIGHEST))
 @click.option("--jwt", "as_jwt", is_flag=True, help="the VC-JWT instead of the JSON with a proof")
 @out_option
 @click.pass_obj
 def status_list(application: Application, number: int, as_jwt: bool, out: Path) -> None:
     """Write a signed status list to a file."""
     with application() as (_app, session, _settings):
-        found = status.find(session, number)
-        out.write_bytes((found.signed_jwt if as_jwt else found.signed_json) or b"")
+        out.write_bytes(status.signed_jwt(session, number) if as_jwt else status.signed_json(session, number))
 
 
 @click.group()
@@ -150,7 +151,7 @@ def publish(application: Application, out: Path) -> None:
     """Write the bundle, signed by the root key; print the root key that verifiers pin."""
     with application() as (_app, session, settings):
         out.write_bytes(publishing.signed_bundle(session, settings, datetime.now(UTC)))
-        click.echo(publishing.root_key(session, settings).hex())
+        click.echo(publishing.root_key(session).hex())
 
 
 COMMANDS = (award, export, revoke, keys_group, did, status_list, trust)
@@ -170,6 +171,24 @@ def _award(session: Session, text: str) -> Award:
     if (found := awarding.find_by_number(session, number)) is None:
         raise NotFound("There is no certificate with this number.")
     return found
+
+
+def _results(given: tuple[str, ...], badge: achievements.Template) -> dict[str, dict[str, float]]:
+    """The scores by competence. Each must be one that the badge has a place for: none is dropped silently."""
+    known = [area.competence for area in badge.certificate.areas]
+    results: dict[str, dict[str, float]] = {}
+    for code, result in map(_result, given):
+        if code not in known:
+            raise Invalid(
+                "%(badge)s has no score for “%(code)s”. It has: %(known)s.",
+                badge=badge.code,
+                code=code[:40],
+                known=", ".join(known),
+            )
+        if code in results:
+            raise Invalid("“%(code)s” is given twice. Give one score.", code=code)
+        results[code] = result
+    return results
 
 
 def _result(text: str) -> tuple[str, dict[str, float]]:

@@ -13,7 +13,6 @@ from assessor.openbadges.strict_json import JsonObject
 #: The forms in which the key of a use is published: proofs name Multikeys, JWTs name JSON Web Keys.
 FORMS: dict[str, tuple[Literal["Multikey", "JsonWebKey"], ...]] = {
     "badge": ("Multikey",),
-    "jwt": ("JsonWebKey",),
     "status": ("Multikey", "JsonWebKey"),
 }
 

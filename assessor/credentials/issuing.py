@@ -4,7 +4,7 @@ The job signs once and stores the bytes; whatever is handed out later is those b
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +12,12 @@ import resvg_py
 from babel.dates import format_date
 from sqlalchemy.orm import Session
 
-from assessor.certificates import attachment, qr
+from assessor.certificates import attachment, checking, qr
 from assessor.certificates import number as numbers
 from assessor.certificates.certificate import AreaScore, CertificateContent
 from assessor.certificates.pdf import certificate_pdf
 from assessor.config import Settings, key_passphrase
-from assessor.credentials import achievements, awarding, issuer, keys, status, wording
+from assessor.credentials import achievements, awarding, issuer, keys, publishing, status, wording
 from assessor.credentials.models import Award, Credential
 from assessor.errors import Conflict, Invalid
 from assessor.jobs import job
@@ -40,6 +40,10 @@ class NotSignedYet(Conflict):
     """The award is decided, and its badge is being signed."""
 
     title = "In a moment"
+
+
+class CodeNotGenuine(Conflict):
+    """The code of the paper would not be believed by a verifier, so nothing was issued."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,11 @@ def credential_of(session: Session, award: Award) -> Credential | None:
 
 
 def sign(session: Session, award: Award, settings: Settings, now: datetime) -> Credential:
-    """Compose, sign, check and bake the badge of an award, and sign the summary of its QR code."""
+    """Compose, sign, check and bake the badge of an award; sign and check the summary of its QR code.
+
+    Raises `CodeNotGenuine`, or `InvalidBadge`: what a stranger's check would refuse is not issued.
+    """
+    settings = as_awarded(award, settings)
     passphrase = key_passphrase(settings)
     badge_key = keys.signer(session, "badge", passphrase)
     template = achievements.find(session, award.achievement_code, settings)
@@ -79,18 +87,35 @@ def sign(session: Session, award: Award, settings: Settings, now: datetime) -> C
     return Credential(
         organisation_id=award.organisation_id,
         award_id=award.id,
+        award=award,
         body=body,
-        summary=qr.sign_summary(
-            awarding.summary(award), keys.signer(session, "certificate", passphrase, award.awarded_at)
-        ),
+        summary=_sign_summary(session, award, settings, now),
         png=bake_png(bytes(resvg_py.svg_to_bytes(svg_string=svg, width=PICTURE_WIDTH)), body),
         svg=bake_svg(svg.encode(), body),
         signed_at=now,
     )
 
 
+def as_awarded(award: Award, settings: Settings) -> Settings:
+    """Our settings, with the issuer's name, project and address as the award fixed them."""
+    return replace(settings, organisation=award.issuer_name, project=award.project, public_url=award.public_url)
+
+
+def _sign_summary(session: Session, award: Award, settings: Settings, now: datetime) -> bytes:
+    signer = keys.signer(session, "certificate", key_passphrase(settings), award.awarded_at)
+    signed = qr.sign_summary(awarding.summary(award), signer)
+    # Lists are not asked: what they say changes, what was signed does not.
+    checked = checking.check_summary(
+        signed, publishing.bundle(session, settings, now), {}, {}, now, settings.verification_prefix
+    )
+    if checked.result not in (checking.GENUINE, checking.NOT_CHECKED):
+        reasons = [check.reason for check in checked.checks if check.state == "failed"]
+        raise CodeNotGenuine("The code of this certificate would not be genuine: %(why)s", why=" ".join(reasons))
+    return signed
+
+
 def compose(award: Award, template: achievements.Template, settings: Settings) -> AchievementCredential:
-    """What the badge says, built from the award alone."""
+    """What the badge says. ``settings``: `as_awarded`."""
     badge = template.badge
     return AchievementCredential(
         id=issuer.credential_url(settings, award.id),
@@ -128,14 +153,18 @@ def export(session: Session, award: Award, form: str, settings: Settings) -> Exp
 
 
 def paper(session: Session, award: Award, credential: Credential, settings: Settings) -> bytes:
-    """The certificate to print, with the signed badge attached. The same award gives the same bytes."""
+    """The certificate to print, with the signed badge attached. The same award gives the same bytes.
+
+    (Until a template gets another picture or layout: papers are drawn with the newest.)
+    """
+    settings = as_awarded(award, settings)
     template = achievements.find(session, award.achievement_code, settings)
     content = paper_content(award, template, qr_text(credential, settings), settings)
     return attachment.attach_credential(certificate_pdf(content), credential.body, award.awarded_at)
 
 
 def paper_content(award: Award, template: achievements.Template, text: str, settings: Settings) -> CertificateContent:
-    """What the paper says, in the award's language. Title and second spelling are printed only where signed."""
+    """What the paper says, in the award's language; of two spellings only the signed. ``settings``: `as_awarded`."""
     language, certificate = award.language, template.certificate
     return CertificateContent(
         language=language,
@@ -166,7 +195,7 @@ def paper_content(award: Award, template: achievements.Template, text: str, sett
 
 def qr_text(credential: Credential, settings: Settings) -> str:
     """The text of the QR code: the address of the verification page and the signed summary behind ``#``."""
-    return qr.symbol_text(settings.verification_prefix, credential.summary)
+    return qr.symbol_text(as_awarded(credential.award, settings).verification_prefix, credential.summary)
 
 
 def _results(award: Award, template: achievements.Template) -> tuple[Result, ...]:

@@ -3,6 +3,7 @@
 A private key is stored as encrypted PKCS #8, so a restored database and the passphrase are all that is needed.
 """
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,15 +12,16 @@ from functools import lru_cache
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from assessor.certificates import cose
 from assessor.credentials.models import SigningKey
 from assessor.errors import Conflict, NotFound
 
-#: What each key signs. ``badge`` the Open Badges, ``jwt`` their JWT form, ``certificate`` the QR codes with their
-#: catalogue and withdrawals, ``status`` the status list, ``root`` the trust bundle.
-USES = ("badge", "jwt", "certificate", "status", "root")
+#: What each key signs. ``badge`` the Open Badges, ``certificate`` the QR codes with their catalogue and withdrawals,
+#: ``status`` the status list, ``root`` the trust bundle.
+USES = ("badge", "certificate", "status", "root")
 
 
 class KeyNotOpened(Conflict):
@@ -30,6 +32,14 @@ class KeyNotOpened(Conflict):
 
 class NoActiveKey(NotFound):
     """There is no key for this use yet."""
+
+
+class NoKeyThen(NotFound):
+    """No key that is still trusted was in use at that time, so nothing can be signed for it."""
+
+
+class KeyMadeMeanwhile(Conflict):
+    """Somebody else made a key for the same use at the same moment. One is enough."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +57,17 @@ class Signer:
 
 def make_missing(session: Session, passphrase: str, now: datetime) -> list[SigningKey]:
     """Make a key for every use that has no active one. Returns the new keys."""
-    active = {key.use for key in session.scalars(select(SigningKey).where(SigningKey.state == "active"))}
-    return [make(session, use, passphrase, now) for use in USES if use not in active]
+    active = set(session.scalars(select(SigningKey.use).where(SigningKey.state == "active")))
+    made = []
+    for use in USES:
+        if use not in active:
+            with contextlib.suppress(KeyMadeMeanwhile):  # then it is not missing any more
+                made.append(make(session, use, passphrase, now))
+    return made
 
 
 def make(session: Session, use: str, passphrase: str, now: datetime) -> SigningKey:
-    """Make a key pair and store it sealed."""
+    """Make a key pair and store it sealed. Raises `KeyMadeMeanwhile` where the use has an active key."""
     private = Ed25519PrivateKey.generate()
     public = private.public_key().public_bytes_raw()
     key = SigningKey(
@@ -67,14 +82,23 @@ def make(session: Session, use: str, passphrase: str, now: datetime) -> SigningK
         ),
         created_at=now.replace(microsecond=0),
     )
-    session.add(key)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(key)
+    except IntegrityError as error:
+        raise KeyMadeMeanwhile(
+            "There is a new key for %(use)s already. Look at it: assessor keys list", use=use
+        ) from error
     return key
 
 
 def rotate(session: Session, use: str, passphrase: str, now: datetime) -> SigningKey:
-    """Make a new key for ``use`` and retire the old one, which stays published so that old signatures hold."""
-    for old in session.scalars(select(SigningKey).where(SigningKey.use == use, SigningKey.state == "active")):
+    """Make a new key for ``use`` and retire the old one, which stays published so that old signatures hold.
+
+    Raises `KeyMadeMeanwhile` when somebody else rotates it at the same moment.
+    """
+    active = select(SigningKey).where(SigningKey.use == use, SigningKey.state == "active")
+    for old in session.scalars(active.with_for_update()):
         old.state, old.retired_at = "retired", now.replace(microsecond=0)
     return make(session, use, passphrase, now)
 
@@ -87,21 +111,46 @@ def published(session: Session) -> Sequence[SigningKey]:
 
 
 def signer(session: Session, use: str, passphrase: str, at: datetime | None = None) -> Signer:
-    """The active key for ``use``, opened. Raises `NoActiveKey` or `KeyNotOpened`.
+    """The active key for ``use``, opened. Raises `NoActiveKey`, `NoKeyThen` or `KeyNotOpened`.
 
     ``at``: the key that was in use then. What waited while keys changed is signed with it, because verifiers compare
     the date in a signed summary with the term of its key.
     """
-    known = select(SigningKey).where(SigningKey.use == use).order_by(SigningKey.created_at.desc()).limit(1)
-    key = None
-    if at is not None:
-        in_term = or_(SigningKey.retired_at.is_(None), SigningKey.retired_at >= at)
-        trusted = SigningKey.state.in_(("active", "retired"))
-        key = session.scalar(known.where(trusted, SigningKey.created_at <= at, in_term))
-    key = key or session.scalar(known.where(SigningKey.state == "active"))
-    if key is None or key.sealed_key is None:
+    key = _active(session, use) if at is None else _in_use(session, use, at)
+    if key.sealed_key is None:
         raise NoActiveKey("There is no signing key for %(use)s yet. Run: assessor migrate", use=use)
     return _open(key.kid, key.public_key, key.sealed_key, passphrase)
+
+
+def public_key(session: Session, use: str) -> bytes:
+    """The public half of the active key for ``use``; needs no passphrase. Raises `NoActiveKey`."""
+    return _active(session, use).public_key
+
+
+def _active(session: Session, use: str) -> SigningKey:
+    key = session.scalar(select(SigningKey).where(SigningKey.use == use, SigningKey.state == "active"))
+    if key is None:
+        raise NoActiveKey("There is no signing key for %(use)s yet. Run: assessor migrate", use=use)
+    return key
+
+
+def _in_use(session: Session, use: str, at: datetime) -> SigningKey:
+    key = session.scalar(
+        select(SigningKey)
+        .where(
+            SigningKey.use == use,
+            SigningKey.state.in_(("active", "retired")),
+            SigningKey.created_at <= at,
+            or_(SigningKey.retired_at.is_(None), SigningKey.retired_at >= at),
+        )
+        .order_by(SigningKey.created_at.desc())
+        .limit(1)
+    )
+    if key is None:
+        raise NoKeyThen(
+            "No key for %(use)s that is still trusted was in use on %(date)s.", use=use, date=f"{at:%Y-%m-%d}"
+        )
+    return key
 
 
 @lru_cache(maxsize=32)

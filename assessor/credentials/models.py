@@ -4,12 +4,12 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from assessor.database import Base, new_id
 
-KEY_STATES = ("active", "retired", "compromised", "destroyed")
+_ACTIVE = text("state = 'active'")
 
 
 class SigningKey(Base):
@@ -19,6 +19,8 @@ class SigningKey(Base):
     __table_args__ = (
         CheckConstraint("use IN ('badge', 'jwt', 'certificate', 'status', 'seal', 'root')", name="use"),
         CheckConstraint("state IN ('active', 'retired', 'compromised', 'destroyed')", name="state"),
+        # one key signs for a use, whatever two processes do at once
+        Index("ix_signing_key_active_use", "use", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
     )
 
     kid: Mapped[str] = mapped_column(primary_key=True)
@@ -32,7 +34,7 @@ class SigningKey(Base):
 
 
 class Achievement(Base):
-    """A badge template as loaded. Its work tasks never change once an award names its code."""
+    """A badge template as loaded. What it promises never changes once an award names its code."""
 
     __tablename__ = "achievement"
 
@@ -52,6 +54,7 @@ class StatusList(Base):
 
     number: Mapped[int] = mapped_column(primary_key=True)
     bits: Mapped[bytes]
+    begun_at: Mapped[datetime]
     signed_at: Mapped[datetime | None]
     signed_json: Mapped[bytes | None]
     signed_jwt: Mapped[bytes | None]
@@ -81,12 +84,15 @@ class Award(Base):
     area_scores: Mapped[list[Any]]  # one for each area of the achievement, in its order: 0–100, or 255
     results: Mapped[dict[str, Any]]  # competence code → {mean, low, high, items}
     conditions: Mapped[dict[str, Any]]
+    issuer_name: Mapped[str]  # the issuer, its project and its public address as they were then:
+    project: Mapped[str]  # badge, paper and QR code name them so for ever
+    public_url: Mapped[str]
     status_list: Mapped[int] = mapped_column(ForeignKey("status_list.number"))
     status_index: Mapped[int]
     awarded_at: Mapped[datetime]
     valid_until: Mapped[datetime | None]
     awarded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
-    revoked_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None] = mapped_column(index=True)
     revoked_reason: Mapped[str | None]
 
 
@@ -103,3 +109,4 @@ class Credential(Base):
     png: Mapped[bytes]
     svg: Mapped[bytes]
     signed_at: Mapped[datetime]
+    award: Mapped[Award] = relationship()

@@ -1,11 +1,14 @@
 """What verifiers trust, signed: the bundle of issuers, the catalogue of achievements, the withdrawals.
 
-All three are made from what the database holds now. The root key signs the bundle, the certificate key the rest.
+All three are made from what the database holds now. The root key signs the bundle, the certificate key the rest. Each
+is dated by the last change in it, not by the clock, so what has not changed is the same bytes, and what has is newer.
 """
 
+from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assessor.certificates import signed_data
@@ -25,7 +28,9 @@ from assessor.certificates.trust import (
 )
 from assessor.config import Settings, key_passphrase
 from assessor.credentials import achievements, issuer, keys, status
-from assessor.credentials.models import Award, SigningKey, StatusList
+from assessor.credentials.models import Achievement, Award, SigningKey, StatusList
+
+Made = TypeVar("Made")
 
 #: What the key of a use may sign in the eyes of a verifier.
 USES: dict[str, tuple[KeyUse, ...]] = {
@@ -35,16 +40,20 @@ USES: dict[str, tuple[KeyUse, ...]] = {
 BUNDLE_LIVES = timedelta(days=90)
 
 
-def root_key(session: Session, settings: Settings) -> bytes:
+def root_key(session: Session) -> bytes:
     """The public root key that the verification page pins."""
-    return keys.signer(session, "root", key_passphrase(settings)).public_key
+    return keys.public_key(session, "root")
 
 
 def bundle(session: Session, settings: Settings, now: datetime) -> Bundle:
-    """This installation as the one issuer of its bundle. Numbered by the hour, so that a new one is newer."""
-    issued = now.replace(minute=0, second=0, microsecond=0)
+    """This installation as the one issuer of its bundle.
+
+    Dated and numbered by the second of the last change in it, and anew every day (UTC), so that it does not end while
+    we live.
+    """
+    issued = max(_last_change(session), now.replace(hour=0, minute=0, second=0, microsecond=0))
     return Bundle(
-        version=int(issued.timestamp()) // 3600,
+        version=int(issued.timestamp()),
         issued=issued,
         expires=issued + BUNDLE_LIVES,
         issuers=(_issuer(session, settings),),
@@ -58,12 +67,12 @@ def signed_bundle(session: Session, settings: Settings, now: datetime) -> bytes:
     )
 
 
-def signed_catalogue(session: Session, settings: Settings, now: datetime) -> bytes:
+def signed_catalogue(session: Session, settings: Settings) -> bytes:
     """What every achievement code means, in every language of its template."""
-    issued = now.replace(minute=0, second=0, microsecond=0)
+    issued = _last_change(session)
     catalogue = Catalogue(
         issuer=issuer.did(settings),
-        version=int(issued.timestamp()) // 3600,
+        version=int(issued.timestamp()),
         issued=issued,
         achievements={
             template.code: {language: text_of(template, language) for language in template.certificate.languages}
@@ -73,25 +82,77 @@ def signed_catalogue(session: Session, settings: Settings, now: datetime) -> byt
     return signed_data.sign_catalogue(catalogue, keys.signer(session, "certificate", key_passphrase(settings)))
 
 
-def withdrawals(session: Session, settings: Settings, now: datetime) -> Withdrawals:
+def withdrawals(session: Session, settings: Settings) -> Withdrawals:
     """Every withdrawn certificate by the hash of its number, with the date and the class of reason."""
-    rows = session.scalars(select(Award).where(Award.revoked_at.is_not(None)))
+    as_of = _withdrawals_as_of(session)
+    return _withdrawals.kept((settings, as_of), lambda: _read_withdrawals(session, settings, as_of[1]))
+
+
+def signed_withdrawals(session: Session, settings: Settings) -> bytes:
+    """The withdrawals, signed."""
+    signer = keys.signer(session, "certificate", key_passphrase(settings))
+    return _signed_withdrawals.kept(
+        (settings, signer.kid, _withdrawals_as_of(session)),
+        lambda: signed_data.sign_withdrawals(withdrawals(session, settings), signer),
+    )
+
+
+class Newest(Generic[Made]):
+    """Keeps one value in this process, for as long as what it was made from stays the same."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Hashable, Made] | None = None
+
+    def kept(self, made_from: Hashable, make: Callable[[], Made]) -> Made:
+        """The value that was made from this last, or a new one."""
+        last = self._last
+        if last is None or last[0] != made_from:
+            last = self._last = (made_from, make())
+        return last[1]
+
+
+_withdrawals: Newest[Withdrawals] = Newest()
+_signed_withdrawals: Newest[bytes] = Newest()
+
+
+def _withdrawals_as_of(session: Session) -> tuple[int, datetime]:
+    """How many there are and when the last change was: both the same, nothing was withdrawn meanwhile."""
+    withdrawn = select(func.count(), func.max(Award.revoked_at)).where(Award.revoked_at.is_not(None))
+    count, newest = session.execute(withdrawn).one()
+    changed = _last_change(session)
+    return count, max(newest or changed, changed)
+
+
+def _read_withdrawals(session: Session, settings: Settings, issued: datetime) -> Withdrawals:
+    withdrawn = select(Award.number, Award.revoked_at, Award.revoked_reason).where(Award.revoked_at.is_not(None))
     return Withdrawals(
         issuer=issuer.did(settings),
-        issued=now.replace(microsecond=0),
+        issued=issued,
         entries={
-            number_hash(row.number): Withdrawal(row.revoked_at, _reason(row.revoked_reason))
-            for row in rows
-            if row.revoked_at
+            number_hash(number): Withdrawal(date, _reason(reason))
+            for number, date, reason in session.execute(withdrawn)
+            if date
         },
     )
 
 
-def signed_withdrawals(session: Session, settings: Settings, now: datetime) -> bytes:
-    """The withdrawals, signed."""
-    return signed_data.sign_withdrawals(
-        withdrawals(session, settings, now), keys.signer(session, "certificate", key_passphrase(settings))
-    )
+def _last_change(session: Session) -> datetime:
+    """When a key, a status list or an achievement last came or changed."""
+    moments = [
+        *session.execute(
+            select(
+                func.max(SigningKey.created_at),
+                func.max(SigningKey.retired_at),
+                func.max(SigningKey.compromised_since),
+            )
+        ).one(),
+        session.scalar(select(func.max(StatusList.begun_at))),
+        session.scalar(select(func.max(Achievement.loaded_at))),
+    ]
+    known = [moment.replace(microsecond=0) for moment in moments if moment is not None]
+    if not known:
+        raise keys.NoActiveKey("There are no signing keys yet. Run: assessor migrate")
+    return max(known)
 
 
 def _issuer(session: Session, settings: Settings) -> Issuer:

@@ -5,9 +5,11 @@ number nor the order of awards.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from assessor.config import Settings, key_passphrase
@@ -22,6 +24,10 @@ from assessor.openbadges.strict_json import write_json
 ENTRIES = 131_072
 #: A list is full for us at half, so that a random free place is found at once and places say nothing.
 FULL = ENTRIES // 2
+#: The place that needs the most room in a QR code: what fits with it fits with any place that is drawn.
+WIDEST = (0xFFFF, ENTRIES - 1)
+#: List numbers are 32-bit integers in the database.
+HIGHEST = 2**31 - 1
 VALID = timedelta(days=7)
 SIGN_AGAIN = timedelta(days=1)
 #: How long a copy may be believed without asking again.
@@ -32,35 +38,39 @@ class UnknownStatusList(NotFound):
     """There is no list with this number."""
 
 
+class ListNotSignedYet(NotFound):
+    """The list was begun, and its signature is being made."""
+
+
 def place_for_award(session: Session, settings: Settings, now: datetime) -> tuple[int, int]:
     """A list with room and a free random index in it; the caller stores both in the same transaction."""
-    newest = session.scalar(select(StatusList).order_by(StatusList.number.desc()).limit(1))
-    used = 0
-    if newest is not None:
-        used = session.scalar(select(func.count()).where(Award.status_list == newest.number)) or 0
-    if newest is None or used >= FULL:
-        newest = add_list(session, settings, now)
+    number = session.scalar(select(func.max(StatusList.number)))
+    if number is None or _used(session, number) >= FULL:
+        number = add_list(session, settings, now).number
     while True:
         index = secrets.randbelow(ENTRIES)
-        taken = select(Award.id).where(Award.status_list == newest.number, Award.status_index == index)
+        taken = select(Award.id).where(Award.status_list == number, Award.status_index == index)
         if session.scalar(taken) is None:
-            return newest.number, index
+            return number, index
 
 
 def add_list(session: Session, settings: Settings, now: datetime) -> StatusList:
-    """Begin a new list, signed, with nothing withdrawn."""
-    last = session.scalar(select(func.max(StatusList.number))) or 0
-    added = StatusList(number=last + 1, bits=BitstringStatusList.empty(ENTRIES).bits)
-    session.add(added)
-    session.flush()
+    """Begin the next list, signed, with nothing withdrawn; one that was begun at the same moment serves as well."""
+    number = (session.scalar(select(func.max(StatusList.number))) or 0) + 1
+    bits = BitstringStatusList.empty(ENTRIES).bits
+    added = StatusList(number=number, bits=bits, begun_at=now.replace(microsecond=0))
+    try:
+        with session.begin_nested():
+            session.add(added)
+    except IntegrityError:
+        return find(session, number)
     sign(session, added, settings, now)
     return added
 
 
 def set_withdrawn(session: Session, number: int, index: int, settings: Settings, now: datetime) -> None:
     """Set the bit and sign the list anew in the caller's transaction: the answer changes at once."""
-    found = find(session, number)
-    session.refresh(found, with_for_update=True)  # two withdrawals at once must both stay
+    [found] = _locked(session, select(StatusList).where(StatusList.number == number))
     found.bits = BitstringStatusList(found.bits).with_bit(index).bits
     sign(session, found, settings, now)
 
@@ -71,6 +81,16 @@ def find(session: Session, number: int) -> StatusList:
     if found is None:
         raise UnknownStatusList("There is no status list with this number.")
     return found
+
+
+def signed_json(session: Session, number: int) -> bytes:
+    """The signed list as a credential with a proof. Raises `UnknownStatusList`, `ListNotSignedYet`."""
+    return _signed(find(session, number).signed_json)
+
+
+def signed_jwt(session: Session, number: int) -> bytes:
+    """The signed list as a VC-JWT. Raises `UnknownStatusList`, `ListNotSignedYet`."""
+    return _signed(find(session, number).signed_jwt)
 
 
 def sign(session: Session, found: StatusList, settings: Settings, now: datetime) -> None:
@@ -93,9 +113,8 @@ def sign(session: Session, found: StatusList, settings: Settings, now: datetime)
 
 def sign_due(session: Session, settings: Settings, now: datetime) -> int:
     """Sign every list whose signature is a day old, so that no verifier meets an ended one. Returns how many."""
-    due = session.scalars(
-        select(StatusList).where(or_(StatusList.signed_at.is_(None), StatusList.signed_at < now - SIGN_AGAIN))
-    ).all()
+    is_due = or_(StatusList.signed_at.is_(None), StatusList.signed_at < now - SIGN_AGAIN)
+    due = _locked(session, select(StatusList).where(is_due))
     for found in due:
         sign(session, found, settings, now)
     return len(due)
@@ -103,7 +122,7 @@ def sign_due(session: Session, settings: Settings, now: datetime) -> int:
 
 def sign_all(session: Session, settings: Settings, now: datetime) -> None:
     """Sign every list anew, with the status key that is active now."""
-    for found in session.scalars(select(StatusList)):
+    for found in _locked(session, select(StatusList)):
         sign(session, found, settings, now)
 
 
@@ -115,3 +134,19 @@ def list_url(settings: Settings, number: int) -> str:
 def entry(settings: Settings, number: int, index: int) -> StatusEntry:
     """The place of an award as its badge names it."""
     return StatusEntry(list_url(settings, number), index)
+
+
+def _used(session: Session, number: int) -> int:
+    return session.scalar(select(func.count()).where(Award.status_list == number)) or 0
+
+
+def _locked(session: Session, lists: Select[StatusList]) -> Sequence[StatusList]:
+    """These lists as they are now, kept from others until the end: a withdrawal meanwhile would lose its signature."""
+    locked = lists.order_by(StatusList.number).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(locked).all()
+
+
+def _signed(body: bytes | None) -> bytes:
+    if body is None:
+        raise ListNotSignedYet("This status list is being signed. Try again in a minute.")
+    return body

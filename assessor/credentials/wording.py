@@ -22,9 +22,10 @@ def conditions(award: Award, language: str) -> str:
     facts = award.conditions
     if not facts:
         return _say(language, "The test conditions are not stated.")
+    presence, device = SUPERVISED if facts["supervised"] else UNSUPERVISED, DEVICES[facts["device"]]
     parts = [
-        _say(language, SUPERVISED if facts["supervised"] else UNSUPERVISED),
-        _say(language, DEVICES[facts["device"]]),
+        _say(language, presence),
+        _say(language, device),
         _tasks(language, facts["items"]),
         _languages(language, facts),
     ]

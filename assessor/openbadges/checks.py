@@ -38,6 +38,16 @@ class Result(IntEnum):
     NOT_A_CERTIFICATE = 9
     UNREADABLE = 10
 
+    @property
+    def verdict(self) -> str:
+        """`genuine`, `no longer valid`, `not genuine` or `could not be checked`."""
+        return _VERDICTS[self][0]
+
+    @property
+    def exit_code(self) -> int:
+        """For commands: 0 genuine, 1 the answer is no, 2 could not be checked."""
+        return _VERDICTS[self][1]
+
 
 _VERDICTS = {
     Result.GENUINE: ("genuine", 0),
@@ -71,13 +81,13 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """`genuine`, `no longer valid`, `not genuine` or `could not be checked`."""
-        return _VERDICTS[self.result][0]
+        """The verdict of the result."""
+        return self.result.verdict
 
     @property
     def exit_code(self) -> int:
-        """For commands: 0 genuine, 1 the answer is no, 2 could not be checked."""
-        return _VERDICTS[self.result][1]
+        """The exit code of the result."""
+        return self.result.exit_code
 
     @property
     def failed(self) -> tuple[Check, ...]:

@@ -6,6 +6,7 @@ it knows both.
 
 import random
 import uuid
+from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -25,9 +26,6 @@ from assessor.organisations.forms import NamesForm, NewGroupForm
 from assessor.organisations.models import Group
 
 pages = Blueprint("organisations", __name__, template_folder="templates", url_prefix="/staff")
-pages.app_context_processor(navigation.staff_navigation)
-pages.app_url_defaults(navigation.name_the_organisation)
-
 
 #: The visit of this browser is over: it ended by itself, or the card was scanned on another phone.
 AWAY = "You were away, or you go on with another phone. To go on here, scan your card. Your answers are safe."
@@ -80,16 +78,44 @@ def _let_staff_in(visit: Visit | None, rule: access.Access) -> ResponseReturnVal
     return None
 
 
+@pages.app_context_processor
+def staff_navigation() -> dict[str, Any]:
+    """What ``staff.html`` needs beside a page's own values; nothing where nobody of the staff is known."""
+    if "account" not in g:
+        return {}
+    shown: dict[str, Any] = {"navigation": [], "sign_out_url": url_for("accounts.sign_out")}
+    if "organisation" not in g:
+        return shown
+    mine = roles.roles_of(db.session, g.organisation.id, g.account.id)
+    shown["navigation"] = [
+        {
+            "url": url_for(place.endpoint),
+            "icon": place.icon,
+            "label": gettext(place.label),
+            "current": request.blueprint in place.blueprints,
+        }
+        for place in navigation.places_of(mine)
+    ]
+    shown["person"] = {"name": g.account.name, "organisation": g.organisation.name}
+    return shown
+
+
+@pages.app_url_defaults
+def name_the_organisation(endpoint: str, values: dict[str, Any]) -> None:
+    """Addresses built on a page of an organisation lead to the same organisation unless they name another."""
+    if "organisation" in g and current_app.url_map.is_endpoint_expecting(endpoint, "organisation"):
+        values.setdefault("organisation", g.organisation.code)
+
+
 @pages.get("/")
 @access.signed_in
 def start() -> ResponseReturnValue:
     """To the one organisation of this person, or a choice of several."""
-    mine = [
-        (organisation, first)
+    addresses = [
+        (organisation, url_for(places[0].endpoint, organisation=organisation.code))
         for organisation in roles.organisations_of(db.session, g.account.id)
-        if (first := navigation.first_place(roles.roles_of(db.session, organisation.id, g.account.id)))
+        if (places := navigation.places_of(roles.roles_of(db.session, organisation.id, g.account.id)))
     ]
-    addresses = [(one, url_for(first.endpoint, organisation=one.code)) for one, first in mine]
     if len(addresses) == 1:
         return redirect(addresses[0][1])
     return render_template("organisations/choose.html", addresses=addresses)
@@ -98,12 +124,20 @@ def start() -> ResponseReturnValue:
 @pages.route("/<organisation>/groups/new", methods=["GET", "POST"])
 @access.staff("invigilator")
 def new_group() -> ResponseReturnValue:
-    """From names to a group with cards."""
+    """From names to a group with cards; a second click leads to the group of the first."""
     form = NewGroupForm(title=_title_for_now(), language=locale.page_language().code)
     if not form.validate_on_submit():
         return render_template("organisations/new_group.html", form=form), (422 if form.errors else 200)
     group = groups.create_group(
-        db.session, g.organisation.id, form.title.data, form.people, form.language.data, _key(), now(), _rng()
+        db.session,
+        g.organisation.id,
+        form.title.data,
+        form.people,
+        form.language.data,
+        _key(),
+        now(),
+        _rng(),
+        form.sent_id,
     )
     db.session.commit()
     return redirect(url_for("invigilation.group", group=group.id))
@@ -117,10 +151,9 @@ def add_names(group: uuid.UUID) -> ResponseReturnValue:
     form = NamesForm(language=locale.page_language().code)
     if not form.validate_on_submit():
         return render_template("organisations/add_names.html", form=form, group=found), (422 if form.errors else 200)
-    people = form.people
-    groups.add_learners(db.session, found, people, form.language.data, _key(), now(), _rng())
+    added = groups.add_learners(db.session, found, form.people, form.language.data, _key(), now(), _rng(), form.sent_id)
     db.session.commit()
-    flash(gettext("Added: %(names)s. Print the cards now.", names=" · ".join(people)))
+    flash(gettext("Added: %(names)s. Print the cards now.", names=" · ".join(added)))
     return redirect(url_for("invigilation.group", group=found.id))
 
 
@@ -187,7 +220,7 @@ def _title_for_now() -> str:
         "afternoon": gettext("%(weekday)s afternoon", weekday=weekday),
         "evening": gettext("%(weekday)s evening", weekday=weekday),
     }[groups.part_of_day(moment)]
-    return groups.free_title(db.session, g.organisation.id, title)
+    return groups.free_title(db.session, g.organisation.id, title[:1].upper() + title[1:])
 
 
 def _key() -> str:

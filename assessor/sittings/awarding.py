@@ -55,6 +55,18 @@ def award(session: Session, sitting: Sitting, holder: awarding.Holder, settings:
 
     Raises `NoBand`, `NotConfirmed`, or `NameNotUsable`.
     """
+    grounds = _grounds(session, sitting)
+    return awarding.award(session, sitting.organisation_id, holder, grounds, settings, now, sitting.confirmed_by)
+
+
+def preview(
+    session: Session, sitting: Sitting, holder: awarding.Holder, settings: Settings, now: datetime
+) -> awarding.Printed:
+    """What the paper would say of the name; raises as `award` does, and stores nothing."""
+    return awarding.preview(session, holder, _grounds(session, sitting), settings, now)
+
+
+def _grounds(session: Session, sitting: Sitting) -> awarding.Grounds:
     result = session.get(Result, (sitting.organisation_id, sitting.id))
     if result is None or result.level is None:
         raise NoBand("There is no certificate this time. Look at the next steps on the result page.")
@@ -62,7 +74,7 @@ def award(session: Session, sitting: Sitting, holder: awarding.Holder, settings:
         raise NotConfirmed("Your teacher says yes first. Then you get your certificate.")
     invigilation = session.get_one(Invigilation, (sitting.organisation_id, sitting.invigilation_id))
     design = designing.find(session, sitting.organisation_id, invigilation.design_id)
-    grounds = awarding.Grounds(
+    return awarding.Grounds(
         source=source(sitting),
         achievement_code=design.achievement_code,
         language=sitting.test_language,
@@ -70,7 +82,6 @@ def award(session: Session, sitting: Sitting, holder: awarding.Holder, settings:
         results=result.competences,
         conditions=_conditions(session, sitting, result, invigilation.supervised, design.title),
     )
-    return awarding.award(session, sitting.organisation_id, holder, grounds, settings, now, sitting.confirmed_by)
 
 
 def _conditions(session: Session, sitting: Sitting, result: Result, supervised: bool, title: str) -> dict[str, object]:

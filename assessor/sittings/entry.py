@@ -1,5 +1,6 @@
 """In without a camera: the group's code from the board and the three pictures of one's card."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import select
@@ -19,12 +20,14 @@ class WordsDoNotMatch(NotAllowed):
     title = "This does not match"
 
 
-def find_by_words(session: Session, code: str, words: frozenset[str], now: datetime) -> Learner:
-    """The learner of these pictures in the group of this code, while its session is open.
+def find_by_words(session: Session, code: str, words: frozenset[str], place: str, now: datetime) -> Learner:
+    """The learner of these pictures in the group of this code, while its session is open. ``place``: network address.
 
-    Raises `WordsDoNotMatch`; after 20 misses for a code, `limits.TooManyGuesses` until the window has passed.
+    Raises `WordsDoNotMatch`; after 20 misses for a code from one place, or 200 from everywhere,
+    `limits.TooManyGuesses` until the window has passed.
     """
-    limits.check(session, limits.WORDS, code, now)
+    for limit, key in _limits(code, place):
+        limits.check(session, limit, key, now)
     group = session.scalar(
         select(Group)
         .join(
@@ -34,7 +37,18 @@ def find_by_words(session: Session, code: str, words: frozenset[str], now: datet
         .where(Group.code == code, Invigilation.ended_at.is_(None))
     )
     if group is not None:
-        for place in groups.places(session, group):
-            if frozenset(place.card.picture_words) == words:
-                return place.learner
+        for seat in groups.places(session, group):
+            if frozenset(seat.card.picture_words) == words:
+                return seat.learner
     raise WordsDoNotMatch("Code and pictures do not match. Look at your card and at the board.")
+
+
+def record_wrong_words(session: Session, code: str, place: str, now: datetime) -> None:
+    """Count wrong pictures against the code, and against the code from this place: a stranger locks only themselves."""
+    for limit, key in _limits(code, place):
+        limits.record(session, limit, key, now)
+
+
+def _limits(code: str, place: str) -> Iterator[tuple[limits.Limit, str]]:
+    yield limits.WORDS, f"both {place} {code}"
+    yield limits.WORDS_GROUP, f"code {code}"

@@ -101,19 +101,31 @@ def open_of(session: Session, organisation_id: uuid.UUID, group_id: uuid.UUID) -
     )
 
 
-def sessions_of_group(session: Session, group: Group) -> Sequence[Invigilation]:
-    """Every session of a group, newest first."""
+def sessions_of_group(session: Session, group: Group, most: int) -> Sequence[Invigilation]:
+    """The ``most`` newest sessions of a group, newest first."""
     return session.scalars(
         select(Invigilation)
         .where(Invigilation.organisation_id == group.organisation_id, Invigilation.group_id == group.id)
-        .order_by(Invigilation.opened_at.desc())
+        .order_by(Invigilation.opened_at.desc(), Invigilation.id)
+        .limit(most)
     ).all()
 
 
-def newest_of_groups(session: Session, organisation_id: uuid.UUID) -> dict[uuid.UUID, Invigilation]:
-    """For each group that had one, its newest session."""
+def newest_of_groups(
+    session: Session, organisation_id: uuid.UUID, group_ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, Invigilation]:
+    """For each of these groups that had one, its newest session."""
+    newest_first = (Invigilation.opened_at.desc(), Invigilation.id)
+    place = func.row_number().over(partition_by=Invigilation.group_id, order_by=newest_first)
+    placed = (
+        select(Invigilation.id, place.label("place"))
+        .where(Invigilation.organisation_id == organisation_id, Invigilation.group_id.in_(group_ids))
+        .subquery()
+    )
     rows = session.scalars(
-        select(Invigilation).where(Invigilation.organisation_id == organisation_id).order_by(Invigilation.opened_at)
+        select(Invigilation)
+        .join(placed, placed.c.id == Invigilation.id)
+        .where(Invigilation.organisation_id == organisation_id, placed.c.place == 1)
     )
     return {row.group_id: row for row in rows}
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from assessor.organisations import groups
 from assessor.organisations.models import Group
@@ -30,15 +30,14 @@ class GroupNow:
     given: int
 
 
-def groups_now(session: Session, organisation_id: uuid.UUID) -> list[GroupNow]:
-    """Every group, newest first."""
-    sizes = groups.sizes(session, organisation_id)
-    newest = invigilation.newest_of_groups(session, organisation_id)
+def groups_now(session: Session, organisation_id: uuid.UUID, most: int, after: int = 0) -> list[GroupNow]:
+    """Up to ``most`` groups, newest first, without the ``after`` newest; nothing else is read or counted."""
+    shown = groups.groups_of(session, organisation_id, most, after)
+    ids = [group.id for group in shown]
+    sizes = groups.sizes(session, organisation_id, ids)
+    newest = invigilation.newest_of_groups(session, organisation_id, ids)
     counts = _counts(session, organisation_id, [one.id for one in newest.values()])
-    return [
-        _group_now(group, sizes.get(group.id, 0), newest.get(group.id), counts)
-        for group in groups.groups_of(session, organisation_id)
-    ]
+    return [_group_now(group, sizes.get(group.id, 0), newest.get(group.id), counts) for group in shown]
 
 
 @dataclass
@@ -66,8 +65,9 @@ def _counts(session: Session, organisation_id: uuid.UUID, sessions: Sequence[uui
         select(Sitting, Result.level)
         .join(Result, (Result.organisation_id == Sitting.organisation_id) & (Result.sitting_id == Sitting.id))
         .where(Sitting.organisation_id == organisation_id, Sitting.invigilation_id.in_(sessions))
+        .options(load_only(Sitting.invigilation_id))
     ).all()
-    awards = awarding.awards_of(session, [sitting for sitting, _level in rows])
+    awards = awarding.awards_of(session, [sitting for sitting, level in rows if level is not None])
     counts: dict[uuid.UUID, _Counts] = {}
     for sitting, level in rows:
         count = counts.setdefault(sitting.invigilation_id, _Counts())

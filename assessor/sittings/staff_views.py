@@ -17,10 +17,10 @@ from wtforms import SelectChoice
 
 from assessor import access, locale
 from assessor.assessments import designing
-from assessor.config import Settings
 from assessor.credentials.awarding import Holder, NameNotUsable
 from assessor.database import db, now
 from assessor.errors import NotFound
+from assessor.installation import settings
 from assessor.organisations import groups
 from assessor.sittings import awarding, giving, overview
 from assessor.sittings import invigilation as room
@@ -29,17 +29,25 @@ from assessor.sittings.models import Invigilation
 
 pages = Blueprint("invigilation", __name__, template_folder="templates", url_prefix="/staff/<organisation>")
 
+MOST_GROUPS = 50  # on a page
+MOST_SESSIONS = 100  # of one group
+FURTHEST = 1_000_000
+
 
 @pages.get("/")
 @access.staff("invigilator")
 def home() -> ResponseReturnValue:
     """What to do now, and where each group is."""
-    rows = overview.groups_now(db.session, g.organisation.id)
+    after = min(max(request.args.get("after", 0, type=int), 0), FURTHEST)
+    found = overview.groups_now(db.session, g.organisation.id, MOST_GROUPS + 1, after)
+    rows = found[:MOST_GROUPS]
     return render_template(
         "invigilation/home.html",
         first_name=g.account.name.partition(" ")[0],
         part_of_day=groups.part_of_day(now().astimezone()),
         rows=rows,
+        after=after,
+        older=after + MOST_GROUPS if len(found) > MOST_GROUPS else None,
         testing=[row for row in rows if row.step == "testing"],
         waiting=[row for row in rows if row.waiting],
         ready=[row for row in rows if row.step == "cards"],
@@ -56,7 +64,7 @@ def group(group: uuid.UUID) -> ResponseReturnValue:
         group=found,
         places=groups.places(db.session, found),
         opened=room.open_of(db.session, g.organisation.id, found.id),
-        sessions=room.sessions_of_group(db.session, found),
+        sessions=room.sessions_of_group(db.session, found, MOST_SESSIONS),
         form=_open_form(),
         language=locale.language,
     )
@@ -86,7 +94,7 @@ def open_session(group: uuid.UUID) -> ResponseReturnValue:
 def board(invigilation: uuid.UUID) -> ResponseReturnValue:
     """The live board of a session."""
     found = _found(invigilation)
-    return render_template("invigilation/board.html", host=_settings().host, **_board(found))
+    return render_template("invigilation/board.html", host=settings().host, **_board(found))
 
 
 @pages.get("/sessions/<uuid:invigilation>/board")
@@ -143,6 +151,7 @@ def certificates(invigilation: uuid.UUID) -> ResponseReturnValue:
         group=groups.find_group(db.session, g.organisation.id, found.group_id),
         everyone=everyone,
         stages=Counter(one.stage for one in everyone),
+        at_once=giving.MOST_PAPERS,
     )
 
 
@@ -167,14 +176,17 @@ def name(invigilation: uuid.UUID, sitting: uuid.UUID) -> ResponseReturnValue:
     """Staff write the name for a person who cannot, or does not want to, on the phone."""
     found = _found(invigilation)
     theirs = room.sitting_of(db.session, found, sitting)
+    if known := awarding.award_of(db.session, theirs):
+        flash(gettext("There is a certificate already, with the name %(name)s.", name=known.holder_name))
+        return redirect(url_for("invigilation.certificates", invigilation=found.id))
     form = NameForm()
     errors: dict[str, Any] = {}
     if form.validate_on_submit():
         try:
             holder = Holder(form.name.data, form.second.data or "")
-            awarding.award(db.session, theirs, holder, _settings(), now())
+            given = awarding.award(db.session, theirs, holder, settings(), now())
             db.session.commit()
-            flash(gettext("The certificate for %(name)s is being made.", name=form.name.data.strip()))
+            flash(gettext("The certificate for %(name)s is being made.", name=given.holder_name))
             return redirect(url_for("invigilation.certificates", invigilation=found.id))
         except NameNotUsable as refusal:
             db.session.rollback()
@@ -188,8 +200,9 @@ def name(invigilation: uuid.UUID, sitting: uuid.UUID) -> ResponseReturnValue:
 @pages.get("/sessions/<uuid:invigilation>/certificates.pdf")
 @access.staff("invigilator")
 def papers(invigilation: uuid.UUID) -> ResponseReturnValue:
-    """Every signed certificate of the session in one file."""
-    content = giving.papers(db.session, _found(invigilation), _settings())
+    """The signed certificates of the session in one file, or in several when there are many."""
+    after = min(max(request.args.get("after", 0, type=int), 0), FURTHEST)
+    content = giving.papers(db.session, _found(invigilation), settings(), after)
     answer = current_app.response_class(content, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = 'inline; filename="certificates.pdf"'
     return answer
@@ -238,8 +251,3 @@ def _id(text: str) -> uuid.UUID:
         return uuid.UUID(text)
     except ValueError as error:
         raise NotFound("This person is not in the session.") from error
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings

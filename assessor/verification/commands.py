@@ -12,7 +12,7 @@ from assessor.certificates import checking, signed_data
 from assessor.certificates.trust import Bundle
 from assessor.config import Application
 from assessor.errors import Invalid
-from assessor.openbadges.checks import Report, Result
+from assessor.openbadges.checks import Result
 from assessor.openbadges.errors import InvalidDid, StatusUnavailable
 from assessor.openbadges.withdrawal import FetchedList, StatusSource
 from assessor.verification import verifying
@@ -60,7 +60,7 @@ def verify(
         source = None if offline else _source(own, status_file, now)
         document = verifying.verify_badge(data, trust, source, now).as_json()
     _print(document, as_json)
-    context.exit(Report(Result(document["result"]), "", ()).exit_code)
+    context.exit(Result(document["result"]).exit_code)
 
 
 def _own_data(application: Application, now: datetime) -> verifying.OwnData:

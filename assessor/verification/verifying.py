@@ -38,15 +38,15 @@ class OwnData:
 
 def own_data(session: Session, settings: Settings, now: datetime) -> OwnData:
     """Everything a verifier needs to check certificates of this installation."""
-    lists = session.scalars(select(StatusList)).all()
-    url = {found.number: status.list_url(settings, found.number) for found in lists}
+    lists = session.execute(select(StatusList.number, StatusList.signed_json, StatusList.signed_jwt)).all()
+    url = {number: status.list_url(settings, number) for number, _json, _jwt in lists}
     return OwnData(
         did_document=issuer.document(session, settings),
         bundle=publishing.bundle(session, settings, now),
-        root_key=publishing.root_key(session, settings),
-        status_jwts={url[found.number]: found.signed_jwt.decode() for found in lists if found.signed_jwt},
-        status_documents={url[found.number]: found.signed_json for found in lists if found.signed_json},
-        withdrawals={issuer.did(settings): publishing.withdrawals(session, settings, now)},
+        root_key=publishing.root_key(session),
+        status_jwts={url[number]: signed.decode() for number, _json, signed in lists if signed},
+        status_documents={url[number]: signed for number, signed, _jwt in lists if signed},
+        withdrawals={issuer.did(settings): publishing.withdrawals(session, settings)},
     )
 
 
@@ -101,10 +101,9 @@ def trust_of(*documents: Mapping[str, Any]) -> Trust:
 
 def summary_report(checked: checking.CheckedSummary) -> dict[str, Any]:
     """The check of a QR text in the form of `assessor verify --json`."""
-    verdict = Report(Result(checked.result), "qr", ())
     return {
         "result": checked.result,
-        "verdict": verdict.verdict,
+        "verdict": Result(checked.result).verdict,
         "format": "qr",
         "checks": [{"name": check.name, "state": check.state, "reason": check.reason} for check in checked.checks],
     }

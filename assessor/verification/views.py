@@ -7,16 +7,16 @@ from types import SimpleNamespace
 from typing import Any
 
 from babel import Locale
-from flask import Blueprint, Response, current_app, redirect, render_template, request, send_from_directory, url_for
+from flask import Blueprint, Response, redirect, render_template, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 
 from assessor import access, locale
 from assessor.accounts import limits
 from assessor.certificates import checking
 from assessor.certificates import number as numbers
-from assessor.config import Settings
 from assessor.credentials import achievements, publishing
 from assessor.database import db, now
+from assessor.installation import settings
 from assessor.verification import verifying
 
 pages = Blueprint("verification", __name__, template_folder="templates")
@@ -70,21 +70,21 @@ def service_worker() -> ResponseReturnValue:
 @access.public
 def trust_bundle() -> ResponseReturnValue:
     """The issuers, signed by the root key."""
-    return _signed(publishing.signed_bundle(db.session, _settings(), now()))
+    return _signed(publishing.signed_bundle(db.session, settings(), now()))
 
 
 @pages.get("/c/trust/catalogue")
 @access.public
 def catalogue() -> ResponseReturnValue:
     """What achievement codes mean, in every language."""
-    return _signed(publishing.signed_catalogue(db.session, _settings(), now()))
+    return _signed(publishing.signed_catalogue(db.session, settings()))
 
 
 @pages.get("/c/trust/withdrawals")
 @access.public
 def withdrawals() -> ResponseReturnValue:
     """Dates and reasons of withdrawn certificates."""
-    return _signed(publishing.signed_withdrawals(db.session, _settings(), now()))
+    return _signed(publishing.signed_withdrawals(db.session, settings()))
 
 
 @pages.get("/c/number")
@@ -104,7 +104,7 @@ def number() -> ResponseReturnValue:
     place = request.remote_addr or ""
     try:
         limits.check(db.session, limits.NUMBER, place, now())
-        checked: Any = verifying.check_number(db.session, numbers.read(typed), _settings(), now())
+        checked: Any = verifying.check_number(db.session, numbers.read(typed), settings(), now())
         if checked is None:
             limits.record(db.session, limits.NUMBER, place, now())
             db.session.commit()
@@ -117,21 +117,22 @@ def number() -> ResponseReturnValue:
 
 
 def _shown(checked: Any, language: str) -> dict[str, Any]:
-    settings = _settings()
+    here = settings()
     text = None
     if checked.summary is not None:
-        found = achievements.find(db.session, checked.summary.achievement, settings)
+        found = achievements.find(db.session, checked.summary.achievement, here)
         text = publishing.text_of(found, found.language(language))
     return {
         "checked": checked,
+        "asked": now(),  # our own lists are read at this moment
         "text": text,
         "stitches": numbers.stitches(numbers.read(checked.number)) if checked.number else (),
-        "issuer_name": settings.organisation,
-        "country": Locale.parse(language).territories.get(settings.country, settings.country),
-        "project": settings.project,
-        "host": settings.host,
+        "issuer_name": here.organisation,
+        "country": Locale.parse(language).territories.get(here.country, here.country),
+        "project": here.project,
+        "host": here.host,
         "languages": dict(Locale.parse(language).languages),
-        "demonstration": settings.demonstration,
+        "demonstration": here.demonstration,
     }
 
 
@@ -147,8 +148,7 @@ def _frame(language: str) -> dict[str, Any]:
         "language": language,
         "spoken": {one.code: one.name for one in locale.LANGUAGES},
         "places": PLACES,
-        "root_key": publishing.root_key(db.session, _settings()).hex(),
-        "report": None,
+        "root_key": publishing.root_key(db.session).hex(),
     }
 
 
@@ -169,8 +169,3 @@ def _signed(body: bytes) -> ResponseReturnValue:
     answer.headers["Cache-Control"] = "no-cache"
     answer.headers["Access-Control-Allow-Origin"] = "*"
     return answer.make_conditional(request)
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings

@@ -12,9 +12,7 @@ WEB = {"flask", "flask_wtf", "wtforms", "flask_babel", "flask_limiter", "werkzeu
 #: File names, or folders of them, that may know the web; everything else takes a session and values.
 KNOW_THE_WEB = {"views", "staff_views", "forms", "commands", "api"}
 #: Other files that know the web, each with its reason.
-EXCEPTIONS = {
-    "organisations/navigation.py": "the menu of the staff's pages, for every template",
-}
+EXCEPTIONS: dict[str, str] = {}
 MARKS = {"public", "public_writing", "learner", "signed_in", "staff"}
 
 

@@ -12,7 +12,7 @@ from io import BytesIO
 from reportlab.pdfgen.canvas import Canvas
 
 from assessor.certificates.attachment import attach_credential
-from assessor.certificates.cards import LoginCard, PictureWord, login_cards_pdf
+from assessor.certificates.cards import CARD_LABELS, LoginCard, PictureWord, Wording, login_cards_pdf
 from assessor.certificates.certificate import CertificateContent
 from assessor.certificates.number import written
 from assessor.certificates.pdf import certificate_pdf
@@ -66,8 +66,11 @@ def login_cards() -> object:
     """Two sheets of ten."""
     picture = PictureWord(PICTURE, "cup")
     symbol = matrix("https://badges.example/k/abcdefghijklmnopqrstuvwxyz")
-    cards = [LoginCard(f"Ada {n}", symbol, (picture, picture, picture)) for n in range(CARDS)]
-    return login_cards_pdf(cards, group="Group", group_code="4827", host="h.example", date="today", created=CREATED)
+    cards = [
+        LoginCard(f"Ada {n}", symbol, (picture, picture, picture), Wording("en", "today", CARD_LABELS))
+        for n in range(CARDS)
+    ]
+    return login_cards_pdf(cards, group="Group", group_code="4827", host="h.example", created=CREATED)
 
 
 def main() -> None:

@@ -319,7 +319,7 @@ def test_a_file_that_is_no_certificate_could_not_be_checked(content: bytes, run:
 def test_keys_are_listed_without_their_private_halves(run: Run) -> None:
     listed = run("keys", "list", "--json")
 
-    assert {key["use"] for key in listed.document} == {"badge", "jwt", "certificate", "status", "root"}
+    assert {key["use"] for key in listed.document} == {"badge", "certificate", "status", "root"}
     assert all(set(key) == {"kid", "use", "state", "public_hex"} for key in listed.document)
     assert all(len(bytes.fromhex(key["public_hex"])) == 32 for key in listed.document)
 

@@ -15,6 +15,7 @@ from assessor.sittings import entry
 from tests import factories
 from tests.factories import NOW
 
+HERE = "192.0.2.1"
 WRONG = frozenset({"key", "sun", "no such picture"})
 
 
@@ -39,20 +40,27 @@ def miss(session: Session, limit: limits.Limit, key: str, times: int) -> None:
         session.flush()
 
 
+def wrong_words(session: Session, code: str, times: int) -> None:
+    """Press wrong pictures so many times."""
+    for _ in range(times):
+        entry.record_wrong_words(session, code, HERE, NOW)
+    session.flush()
+
+
 def test_code_and_pictures_find_the_learner_in_any_order(session: Session, evening: Group) -> None:
-    assert entry.find_by_words(session, evening.code, pictures(session, evening), NOW).nickname == "Ada"
+    assert entry.find_by_words(session, evening.code, pictures(session, evening), HERE, NOW).nickname == "Ada"
 
 
 @pytest.mark.parametrize("words", [WRONG, frozenset[str]()])
 def test_wrong_pictures_find_nobody(words: frozenset[str], session: Session, evening: Group) -> None:
     with pytest.raises(entry.WordsDoNotMatch):
-        entry.find_by_words(session, evening.code, words, NOW)
+        entry.find_by_words(session, evening.code, words, HERE, NOW)
 
 
 def test_a_group_that_does_not_exist_and_wrong_pictures_get_the_same_answer(session: Session, evening: Group) -> None:
     def answer(code: str, words: frozenset[str]) -> str:
         with pytest.raises(entry.WordsDoNotMatch) as refused:
-            entry.find_by_words(session, code, words, NOW)
+            entry.find_by_words(session, code, words, HERE, NOW)
         return str(refused.value)
 
     assert answer("0000", pictures(session, evening)) == answer(evening.code, WRONG)
@@ -62,21 +70,21 @@ def test_pictures_open_nothing_when_no_session_is_open(session: Session) -> None
     group = factories.group(session)
 
     with pytest.raises(entry.WordsDoNotMatch):
-        entry.find_by_words(session, group.code, pictures(session, group), NOW)
+        entry.find_by_words(session, group.code, pictures(session, group), HERE, NOW)
 
 
 def test_twenty_misses_lock_the_pictures_of_a_group_even_for_the_right_ones(session: Session, evening: Group) -> None:
-    miss(session, limits.WORDS, evening.code, 20)
+    wrong_words(session, evening.code, 20)
 
     with pytest.raises(limits.TooManyGuesses):
-        entry.find_by_words(session, evening.code, pictures(session, evening), NOW)
+        entry.find_by_words(session, evening.code, pictures(session, evening), HERE, NOW)
 
 
 def test_nineteen_misses_lock_nothing_and_neither_do_those_of_another_group(session: Session, evening: Group) -> None:
-    miss(session, limits.WORDS, evening.code, 19)
-    miss(session, limits.WORDS, "0000", 20)
+    wrong_words(session, evening.code, 19)
+    wrong_words(session, "0000", 20)
 
-    assert entry.find_by_words(session, evening.code, pictures(session, evening), NOW).nickname == "Ada"
+    assert entry.find_by_words(session, evening.code, pictures(session, evening), HERE, NOW).nickname == "Ada"
 
 
 @pytest.mark.parametrize("limit", [limits.CARD, limits.PASSWORD, limits.WORDS, limits.NUMBER], ids=lambda one: one.kind)
@@ -95,13 +103,15 @@ def test_after_the_window_it_works_again_and_old_misses_are_forgotten(limit: lim
 
 def test_ten_wrong_passwords_lock_a_login_even_for_the_right_one(session: Session) -> None:
     account, password = staff.create(session, "grace", "Grace", NOW)
-    assert staff.sign_in(session, "  GRACE ", password, NOW) is account
+    claim = staff.claim(session, "  GRACE ", HERE, NOW)
+    staff.prove(claim, password)
+    assert staff.claimed(session, claim) is account
     for _ in range(limits.PASSWORD.misses):
-        staff.record_wrong_password(session, "Grace", NOW)
+        staff.record_wrong_password(session, claim, NOW)
         session.flush()
 
     with pytest.raises(limits.TooManyGuesses):
-        staff.sign_in(session, "grace", password, NOW)
+        staff.claim(session, "grace", HERE, NOW)
 
 
 def test_a_wrong_password_and_an_unknown_login_get_the_same_answer(session: Session) -> None:
@@ -109,17 +119,13 @@ def test_a_wrong_password_and_an_unknown_login_get_the_same_answer(session: Sess
 
     for login in ("grace", "nobody"):
         with pytest.raises(staff.WrongPassword, match="This name and password do not match"):
-            staff.sign_in(session, login, "wrong", NOW)
+            staff.prove(staff.claim(session, login, HERE, NOW), "wrong")
 
 
-def test_a_password_of_the_wrong_length_is_refused(session: Session) -> None:
-    account, password = staff.create(session, "grace", "Grace", NOW)
-
+def test_a_password_of_the_wrong_length_is_refused() -> None:
     for new in ("short", "x" * 201):
         with pytest.raises(Invalid):
-            staff.change_password(session, account, password, new)
-
-    assert account.must_change_password
+            staff.hash_of_new(new, "the password of now")
 
 
 def test_a_card_limit_of_one_place_leaves_other_places_free(session: Session) -> None:

@@ -107,10 +107,10 @@ def test_loading_a_badge_twice_changes_nothing(session: Session, settings: Setti
 
 
 def changed_badge(folder: Path) -> Path:
-    """The badge with another word in its certificate, in a folder of its own."""
+    """The badge with another promise in its criteria, in a folder of its own."""
     copied = shutil.copytree(BADGE, folder / BADGE.name)
-    certificate = copied / "certificate.toml"
-    certificate.write_text(certificate.read_text(encoding="utf-8") + "\n# another promise\n", encoding="utf-8")
+    badge = copied / "achievement.json"
+    badge.write_text(badge.read_text(encoding="utf-8").replace("The holder took", "Everybody took"), encoding="utf-8")
     return copied
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from random import Random
 from threading import Barrier
 from time import sleep
 from typing import TypeVar
@@ -15,8 +16,11 @@ from assessor.accounts.models import Learner
 from assessor.config import Settings
 from assessor.credentials import awarding, status
 from assessor.credentials.models import Award, Credential
+from assessor.database import new_id
 from assessor.jobs import Job
 from assessor.openbadges.status_list import BitstringStatusList
+from assessor.organisations import groups
+from assessor.organisations.models import Group
 from assessor.sittings import awarding as sitting_awards
 from assessor.sittings import delivery
 from assessor.sittings.models import Presentation, Response, Sitting
@@ -172,3 +176,39 @@ def test_two_workers_do_every_job_once(session: Session, sessions: Sessions, set
     assert sum(tried) == 4
     assert count(session, Credential) == 4
     assert set(session.execute(select(Job.state, Job.attempts))) == {("done", 1)}
+
+
+def test_a_double_click_makes_one_group(session: Session, sessions: Sessions) -> None:
+    form_id = new_id()
+
+    def make(own: Session) -> Group:
+        home = factories.organisation(own).id
+        return groups.create_group(own, home, "Monday", ["Ada", "Eve"], "en", "key", NOW, Random(), form_id)
+
+    second = meanwhile(sessions, make, make)
+
+    made = session.scalars(select(Group).where(Group.name == "Monday")).one()
+    assert second.id == made.id
+    assert len(groups.places(session, made)) == 2
+
+
+def test_a_double_click_adds_carla_once(session: Session, sessions: Sessions) -> None:
+    group = factories.group(session, ("Ada",))
+    session.commit()
+    form_id = new_id()
+
+    def add(own: Session) -> list[str]:
+        return groups.add_learners(own, own.merge(group), ["Carla"], "en", "key", NOW, Random(), form_id)
+
+    assert meanwhile(sessions, add, add) == ["Carla"]
+    assert [place.learner.nickname for place in groups.places(session, group)] == ["Ada", "Carla"]
+
+
+def test_two_teachers_who_add_people_at_the_same_moment_both_succeed(session: Session, sessions: Sessions) -> None:
+    group = factories.group(session, ("Ada",))
+    session.commit()
+
+    def add(own: Session) -> list[str]:
+        return groups.add_learners(own, own.merge(group), ["Carla"], "en", "key", NOW, Random())
+
+    assert meanwhile(sessions, add, add) == ["Carla 2"]

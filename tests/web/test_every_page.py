@@ -16,7 +16,7 @@ from tests.fixtures import Browser, SignIn
 
 #: Open to everybody. Whoever opens another address writes it here, for the reviewer to see.
 PUBLIC = {
-    *("static", "accounts.sign_in", "accounts.sign_out", "banks.media"),
+    *("static", "favicon", "accounts.sign_in", "accounts.sign_out", "banks.media"),
     *("credentials.did_document", "credentials.status_list", "credentials.status_list_jwt"),
     *("credentials.achievement", "credentials.badge_picture"),
     *("sittings.card", "sittings.words"),

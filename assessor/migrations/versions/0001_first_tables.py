@@ -119,12 +119,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kid", name=op.f("pk_signing_key")),
     )
     with op.batch_alter_table("signing_key", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_signing_key_active_use",
+            ["use"],
+            unique=True,
+            sqlite_where=sa.text("state = 'active'"),
+            postgresql_where=sa.text("state = 'active'"),
+        )
         batch_op.create_index(batch_op.f("ix_signing_key_use"), ["use"], unique=False)
 
     op.create_table(
         "status_list",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("bits", sa.LargeBinary(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("signed_json", sa.LargeBinary(), nullable=True),
         sa.Column("signed_jwt", sa.LargeBinary(), nullable=True),
@@ -145,6 +153,9 @@ def upgrade() -> None:
         sa.Column("area_scores", sa.JSON(), nullable=False),
         sa.Column("results", sa.JSON(), nullable=False),
         sa.Column("conditions", sa.JSON(), nullable=False),
+        sa.Column("issuer_name", sa.String(), nullable=False),
+        sa.Column("project", sa.String(), nullable=False),
+        sa.Column("public_url", sa.String(), nullable=False),
         sa.Column("status_list", sa.Integer(), nullable=False),
         sa.Column("status_index", sa.Integer(), nullable=False),
         sa.Column("awarded_at", sa.DateTime(timezone=True), nullable=False),
@@ -162,6 +173,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("organisation_id", "source", name=op.f("uq_award_organisation_id_source")),
         sa.UniqueConstraint("status_list", "status_index", name=op.f("uq_award_status_list_status_index")),
     )
+    with op.batch_alter_table("award", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_award_revoked_at"), ["revoked_at"], unique=False)
+
     op.create_table(
         "design",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -362,7 +376,6 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=True),
         sa.Column("organisation_id", sa.Uuid(), nullable=True),
         sa.Column("learner_id", sa.Uuid(), nullable=True),
-        sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_visit_account_id")),
         sa.ForeignKeyConstraint(
@@ -375,7 +388,7 @@ def upgrade() -> None:
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_visit_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_expires_at"), ["expires_at"], unique=False)
-        batch_op.create_index("ix_visit_learner", ["organisation_id", "learner_id"], unique=False)
+        batch_op.create_index("uq_visit_learner", ["organisation_id", "learner_id"], unique=True)
 
     op.create_table(
         "sitting",
@@ -498,7 +511,7 @@ def downgrade() -> None:
 
     op.drop_table("sitting")
     with op.batch_alter_table("visit", schema=None) as batch_op:
-        batch_op.drop_index("ix_visit_learner")
+        batch_op.drop_index("uq_visit_learner")
         batch_op.drop_index(batch_op.f("ix_visit_expires_at"))
         batch_op.drop_index(batch_op.f("ix_visit_account_id"))
 
@@ -529,10 +542,18 @@ def downgrade() -> None:
     op.drop_table("learner_group")
     op.drop_table("learner")
     op.drop_table("design")
+    with op.batch_alter_table("award", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_award_revoked_at"))
+
     op.drop_table("award")
     op.drop_table("status_list")
     with op.batch_alter_table("signing_key", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_signing_key_use"))
+        batch_op.drop_index(
+            "ix_signing_key_active_use",
+            sqlite_where=sa.text("state = 'active'"),
+            postgresql_where=sa.text("state = 'active'"),
+        )
 
     op.drop_table("signing_key")
     op.drop_table("release")

@@ -10,11 +10,12 @@ from assessor.certificates import number as numbers
 from assessor.credentials import achievements, issuing
 from assessor.credentials.awarding import Holder, NameNotUsable
 from assessor.database import db, now
+from assessor.installation import settings
 from assessor.sittings import awarding
 from assessor.sittings import pages as page
 from assessor.sittings.forms import NameForm
 from assessor.sittings.models import Result, Sitting
-from assessor.sittings.views.context import both, finished, pages, settings
+from assessor.sittings.views.context import both, finished, pages
 
 
 @pages.get("/me/result")
@@ -40,28 +41,28 @@ def name() -> ResponseReturnValue:
     if awarding.award_of(db.session, sitting) is not None:
         return redirect(url_for("sittings.certificate"))
     form = NameForm()
-    preview = request.form.get("act") == "preview"
-    errors: dict[str, Any] = {}
-    if request.method == "POST" and not preview:
-        if form.validate():
+    printed, errors = None, dict[str, Any]()
+    if request.method == "POST":
+        if request.form.get("act") == "preview" or form.validate():
             holder = Holder(form.name.data or "", form.second.data or "")
             try:
-                awarding.award(db.session, sitting, holder, settings(), now())
-                db.session.commit()
-                return redirect(url_for("sittings.certificate"))
+                if request.form.get("act") != "preview":
+                    awarding.award(db.session, sitting, holder, settings(), now())
+                    db.session.commit()
+                    return redirect(url_for("sittings.certificate"))
+                printed = awarding.preview(db.session, sitting, holder, settings(), now())
             except NameNotUsable as refusal:
                 db.session.rollback()
-                sitting = finished()
-                errors = {"name": [locale.sentence(sitting.help_language, refusal.message)]}
+                errors = {refusal.field: [locale.sentence(finished().help_language, refusal.message)]}
         else:
             errors = {field: messages for field, messages in form.errors.items() if field}
     return render_template(
         "sittings/name.html",
-        **both(sitting, home_first=True),
+        **both(finished(), home_first=True),
         name=form.name.data or "",
         second=form.second.data or "",
         agreed=bool(form.agreed.data),
-        preview=preview,
+        printed=printed,
         errors=errors,
     ), (422 if errors else 200)
 

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, g, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from assessor import locale
 from assessor.accounts import cards
 from assessor.banks import releases
-from assessor.config import Settings
 from assessor.database import db
 from assessor.errors import NotAllowed
 from assessor.sittings import pages as page
@@ -83,9 +82,3 @@ def closed(reason: str, answered: int) -> ResponseReturnValue:
     return render_template(
         "sittings/closed.html", **interface(g.learner.language), reason=reason, answered=answered
     ), 409
-
-
-def settings() -> Settings:
-    """The settings of this installation."""
-    found: Settings = current_app.config["SETTINGS"]
-    return found

@@ -38,12 +38,13 @@ def card(secret: str) -> ResponseReturnValue:
 def words() -> ResponseReturnValue:
     """Without a camera: the group's code and the three pictures of the card."""
     given = read_words(request.form, cards.picture_words())
+    place = request.remote_addr or ""
     problem = None
     if request.method == "POST":
         try:
-            learner = entry.find_by_words(db.session, given.code, given.words, now())
+            learner = entry.find_by_words(db.session, given.code, given.words, place, now())
         except entry.WordsDoNotMatch as miss:
-            limits.record(db.session, limits.WORDS, given.code, now())
+            entry.record_wrong_words(db.session, given.code, place, now())
             db.session.commit()
             problem = locale.sentence(locale.page_language().code, miss.message)
         else:

@@ -4,7 +4,7 @@ import { Refused, readEnvelope, readSummary, readText, unhex } from './check.js'
 const SKEW = 600; // seconds a clock may be wrong
 
 // Gives { result, cause, kid, issuer, summary, number, withdrawal, statusAt }; `summary` only where the result
-// allows its fields to be shown. Never throws for what was scanned.
+// allows its fields to be shown; `statusAt`: as of when the answer about withdrawal is. Never throws for what was scanned.
 export async function judge(text, trust, now) {
   try {
     return await steps(text, trust, now);
@@ -71,9 +71,15 @@ async function standingOf(summary, issuer, trust, now) {
     withdrawn: withdrawn || withdrawal !== null,
     suspended: suspended === true,
     withdrawal,
-    statusAt: Math.min(...asked.map(list => list.signedAt ?? Infinity)),
+    statusAt: Math.min(...asked.map(list => (list.signedAt ? askedAt(list, now) : Infinity))),
     cause: place ? asked.map(list => causeOf(list, summary.index, now)).find(Boolean) : 'no_list',
   };
+}
+
+// When the issuer was last asked; where even then the list was old, the date of the list.
+function askedAt({ kept, signedAt, staleAfter }, now) {
+  const asked = kept ?? now;
+  return asked < staleAfter ? asked : signedAt;
 }
 
 function causeOf(list, index, now) {

@@ -55,7 +55,7 @@ async function check() {
 async function draw() {
   if (!found) return drawStart();
   const catalogue = found.summary ? await trust.catalogue(found.issuer) : null;
-  const act = { again: () => { trust = new Trust(places); check(); }, another, email: settings.report };
+  const act = { again: () => { trust = new Trust(places); check(); }, another };
   const drawing = new Drawing(found, words, chooser.value, catalogue, now(), act);
   main.dataset.result = found.result;
   verdict.replaceChildren(...drawing.verdict().filter(Boolean));

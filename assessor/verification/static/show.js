@@ -218,7 +218,7 @@ export class Drawing {
 
   buttons() {
     const { found, words, act } = this;
-    const email = this.issuer?.email ?? (found.result === 7 ? act.email : null);
+    const email = this.issuer?.email;
     const subject = encodeURIComponent([words.report, found.number].filter(Boolean).join(' '));
     return el('div', { class: 'buttons' },
       email ? el('a', { class: 'second', href: `mailto:${email}?subject=${subject}` }, icon('flag'), words.report) : null,

@@ -42,17 +42,19 @@ export class Trust {
     return document ? document.entries[await sha256(number)] ?? null : null;
   }
 
-  // The status list as { isSet, signedAt, staleAfter }, or { cause } where it could not be had.
+  // The status list as { isSet, signedAt, staleAfter, kept }, or { cause } where it could not be had. `kept`: when
+  // the issuer gave it, if it could not be asked again now.
   list(issuer, url, purpose) {
     return this.once(url, async () => {
-      let token;
+      let had;
       try {
-        token = new TextDecoder().decode(await this.fetch(`${this.places.status}${lastPart(url)}.jwt`, MOST.token));
+        had = await this.fetch(`${this.places.status}${lastPart(url)}.jwt`, MOST.token);
       } catch {
         return { cause: 'no_network' };
       }
       try {
-        return await readStatusList(token.trim(), keysFor(issuer, 'status'), url, purpose);
+        const token = new TextDecoder().decode(had.bytes).trim();
+        return { ...await readStatusList(token, keysFor(issuer, 'status'), url, purpose), kept: had.kept };
       } catch {
         return { cause: 'bad_list' };
       }
@@ -70,7 +72,7 @@ export class Trust {
   }
 
   async document(place, kind, keys, context, hash) {
-    const bytes = await this.fetch(place, MOST[kind]);
+    const { bytes } = await this.fetch(place, MOST[kind]);
     if (hash && await sha256(bytes) !== hash) throw new Error('another document');
     const envelope = readEnvelope(bytes, MOST[kind]);
     for (const key of keys) {
@@ -85,8 +87,9 @@ export class Trust {
       const answer = await fetch(place, { credentials: 'omit', cache: 'no-cache', signal: stop.signal });
       const bytes = new Uint8Array(await answer.arrayBuffer());
       if (!answer.ok || bytes.length > most) throw new Error('not had');
-      this.fetched.push(answer.url);
-      return bytes;
+      const kept = answer.headers.get('X-Kept'); // set by sw.js
+      if (!kept) this.fetched.push(answer.url);
+      return { bytes, kept: kept && Number(kept) };
     } finally {
       clearTimeout(timer);
     }

@@ -1,12 +1,13 @@
 """Login cards: ten a page, readable by a phone, a name in any script."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import pikepdf
 import pytest
 import zxingcpp
 
-from assessor.certificates.cards import MAX_CARDS, LoginCard, PictureWord, login_cards_pdf
+from assessor.certificates.cards import CARD_LABELS, MAX_CARDS, LoginCard, PictureWord, Wording, login_cards_pdf
 from tests.unit.certificates.samples import CREATED, matrix, page_picture, page_text
 
 CUP = (
@@ -16,18 +17,18 @@ CUP = (
 ADDRESS = "https://badges.example/k/{}"
 
 
-def cards(*names: str) -> list[LoginCard]:
+def cards(*names: str, language: str = "en") -> list[LoginCard]:
     words = (PictureWord(CUP, "cup"), PictureWord(CUP, "key"), PictureWord(CUP, "umbrella"))
-    return [LoginCard(name, matrix(ADDRESS.format(f"{n:026}")), words) for n, name in enumerate(names)]
+    wording = Wording(language, "12 November 2026", CARD_LABELS)
+    return [LoginCard(name, matrix(ADDRESS.format(f"{n:026}")), words, wording) for n, name in enumerate(names)]
 
 
 def printed(*names: str, language: str = "en") -> bytes:
     return login_cards_pdf(
-        cards(*names),
+        cards(*names, language=language),
         group="Thursday evening group",
         group_code="4827",
         host="badges.example",
-        date="12 Nov 2026",
         created=CREATED,
         language=language,
     )
@@ -65,7 +66,18 @@ def test_the_same_cards_give_the_same_bytes() -> None:
     assert printed("Ada", "سميرة") == printed("Ada", "سميرة")
 
 
+def test_a_card_speaks_its_owners_language_and_the_advice_that_of_the_printer() -> None:
+    spanish = Wording("es", "12 de noviembre de 2026", {**CARD_LABELS, "scan": "Escanéala con un móvil."})
+    mixed = [*cards("Ada"), replace(cards("Chen")[0], wording=spanish)]
+
+    text = " ".join(page_text(login_cards_pdf(mixed, group="g", group_code="1", host="h", created=CREATED)).split())
+
+    for words in ("Scan with a phone.", "12 November 2026", "Escanéala con un móvil.", "12 de noviembre de 2026"):
+        assert text.count(words) == 1
+    assert "Each card is a key" in text
+
+
 @pytest.mark.parametrize("count", [0, MAX_CARDS + 1])
 def test_no_cards_and_too_many_are_refused(count: int) -> None:
     with pytest.raises(ValueError, match="500"):
-        login_cards_pdf(cards("Ada") * count, group="g", group_code="1", host="h", date="d", created=CREATED)
+        login_cards_pdf(cards("Ada") * count, group="g", group_code="1", host="h", created=CREATED)

@@ -1,0 +1,74 @@
+"""Every sentence of the interface is there in Spanish and Arabic."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from assessor import errors, locale, problems
+from assessor.credentials import wording
+
+PACKAGE = Path(locale.__file__).parent
+METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
+ONE = ("_", "gettext", "lazy_gettext", "gettext_noop", "say", "mark")
+KEYWORDS = {
+    **dict.fromkeys(ONE),
+    **dict.fromkeys(("sentence", "_say"), (2,)),
+    **dict.fromkeys(("ngettext", "lazy_ngettext", "say_count"), (1, 2)),
+    "sentences": (2, 3),
+}
+#: Sentences that only the person who runs the installation meets.
+OPERATORS = frozenset(
+    {
+        "No key for %(use)s that is still trusted was in use on %(date)s.",
+        "People hold %(code)s already, and its %(part)s must stay. Give the changed template a new code.",
+        "There are no signing keys yet. Run: assessor migrate",
+        "There is a new key for %(use)s already. Look at it: assessor keys list",
+    }
+)
+#: Modules whose refusals only operators read, on the command line.
+COMMANDS = ("commands.py", "serving.py", "jobs.py", "demo.py")
+
+
+def extracted() -> Iterator[str]:
+    for _file, _line, message, _comments, _context in extract_from_dir(PACKAGE, METHODS, keywords=KEYWORDS):
+        yield from [message] if isinstance(message, str) else [part for part in message[:1] if part]
+
+
+def refusals() -> Iterator[str]:
+    """The first argument and the title of every refusal: they are translated when they are shown."""
+    names = {kind.__name__ for kind in families(errors.Refusal)}
+    for path in PACKAGE.rglob("*.py"):
+        if path.name in COMMANDS:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(name) | ast.Attribute(attr=name), args=[ast.Constant(str(text)), *_]):
+                    if name in names:
+                        yield text
+    yield from (kind.title for kind in families(errors.Refusal) if not kind.__module__.endswith(("jobs", "serving")))
+
+
+def families(kind: type[errors.Refusal]) -> Iterator[type[errors.Refusal]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from families(below)
+
+
+@pytest.mark.parametrize("language", [one.code for one in locale.LANGUAGES if one.code != "en"])
+def test_no_sentence_is_missing(language: str) -> None:
+    with (locale.FOLDER / f"{language}.po").open("rb") as file:
+        known = {
+            message.id if isinstance(message.id, str) else message.id[0]
+            for message in read_po(file, locale=language)
+            if message.string
+        }
+    fixed = [text for pair in problems.SENTENCES.values() for text in pair]
+    needed = {*extracted(), *refusals(), *fixed, *wording.DEVICES.values(), wording.SUPERVISED, wording.UNSUPERVISED}
+
+    missing = sorted(needed - known - OPERATORS)
+
+    assert not missing, "\n".join(missing)
