@@ -25,6 +25,7 @@ OPERATORS = frozenset(
     {
         "No key for %(use)s that is still trusted was in use on %(date)s.",
         "People hold %(code)s already, and its %(part)s must stay. Give the changed template a new code.",
+        "The code of this certificate would not be genuine: %(why)s",
         "There are no signing keys yet. Run: assessor migrate",
         "There is a new key for %(use)s already. Look at it: assessor keys list",
     }
