@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, redirect, url_for
+from flask import Flask, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from flask_limiter import Limiter
@@ -96,6 +96,14 @@ def _serve_static_files_for_ever(app: Flask) -> None:
     files = sorted(path for path in Path(app.static_folder or "").rglob("*") if path.is_file())
     # One version for all: modules pass their own on to the parts that they fetch.
     version = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:10]
+
+    @app.after_request
+    def _whole(answer: Response) -> Response:
+        """Files leave as a whole: what is streamed is not compressed for every phone, nor compared by its ETag."""
+        if request.endpoint in ("static", "verification.static_file"):
+            answer.direct_passthrough = False
+            answer.get_data()
+        return answer
 
     @app.url_defaults
     def _version(endpoint: str, values: dict[str, Any]) -> None:

@@ -53,7 +53,11 @@ def check() -> ResponseReturnValue:
 @access.public
 def static_file(filename: str) -> ResponseReturnValue:
     """Scripts, words and pictures of that page."""
-    return send_from_directory(FOLDER, filename)
+    answer = send_from_directory(FOLDER, filename)
+    # As a whole, not as a stream: only then is the compressed form compared with what the phone has already.
+    answer.direct_passthrough = False
+    answer.get_data()
+    return answer
 
 
 @pages.get("/c/sw.js")
