@@ -41,7 +41,14 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
         WTF_CSRF_TIME_LIMIT=None,  # a learner may rest for hours; the visit's own end is the limit
         RATELIMIT_STORAGE_URI="memory://",
         COMPRESS_ALGORITHM="gzip",  # every phone reads it
-        COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "image/svg+xml", "application/json"],
+        COMPRESS_MIMETYPES=[
+            "text/html",
+            "text/css",
+            "text/javascript",
+            "image/svg+xml",
+            "application/json",
+            "application/cose",
+        ],
     )
     app.config.update(overrides)
     if settings.trusted_proxies:

@@ -18,7 +18,7 @@ import click
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from assessor.config import BadSetting, Settings, key_passphrase, load_settings
+from assessor.config import BadSetting, Settings, key_passphrase, load_settings, remember_address
 from assessor.errors import Refusal
 from assessor.items.findings import BrokenBank
 
@@ -45,6 +45,9 @@ def main() -> None:
         sys.exit(1)
     except (Refusal, BadSetting, BrokenBank) as refusal:
         click.echo(str(refusal), err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"{error.filename or 'A file'}: {error.strerror or error}", err=True)
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -168,6 +171,7 @@ def _upgrade(app: Flask) -> None:
     from assessor import migrations
 
     migrations.upgrade(app)
+    remember_address(app.config["SETTINGS"])
 
 
 def _install(app: Flask, session: Session, settings: Settings) -> Any:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 #: Characters of a secret key that nobody guesses.
 SHORTEST_KEY = 16
+ADDRESS = "public-url.txt"
 
 
 class BadSetting(ValueError):
@@ -31,7 +32,9 @@ class Settings:
     instance: Path = field(metadata={"help": "folder of the database, keys and config.toml"})
     public_url: str = field(
         default="http://localhost:8000",
-        metadata={"help": "address people reach; fixes QR codes, the issuer's DID, cookies and printed addresses"},
+        metadata={
+            "help": "address people reach; in QR codes, the issuer's DID and on paper, so kept from the first start"
+        },
     )
     database_url: str = field(
         default="", metadata={"help": "SQLAlchemy address; empty = instance/assessor.db (SQLite)"}
@@ -102,7 +105,34 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     for setting in fields(Settings):
         if setting.name != "instance" and (text := environ.get(f"ASSESSOR_{setting.name.upper()}")):
             values[setting.name] = text
-    return _checked(instance, values)
+    return _as_begun(_checked(instance, values), given="public_url" in values)
+
+
+def remember_address(settings: Settings) -> None:
+    """Keep the address under which this installation began: every badge names it, so it must not change unseen."""
+    path = settings.instance / ADDRESS
+    if not path.exists():
+        path.write_text(settings.public_url + "\n", encoding="ascii")
+
+
+def _as_begun(settings: Settings, given: bool) -> Settings:
+    """The remembered address where none is given; a different one is refused, for it would sign as somebody else."""
+    try:
+        begun = (settings.instance / ADDRESS).read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        begun = settings.public_url if given else _local_address(settings)
+    if given and settings.public_url != begun:
+        raise BadSetting(
+            f"public_url: this installation began as {begun} and its badges name that address, not "
+            f"{settings.public_url}. Use {begun}, or delete {settings.instance / ADDRESS} to begin anew on purpose."
+        )
+    return _with_clean_address(replace(settings, public_url=begun))
+
+
+def _local_address(settings: Settings) -> str:
+    """Where a first start without any address is reached: this machine, on the port that is listened on."""
+    port = settings.bind.rpartition(":")[2]
+    return f"http://localhost:{port}" if port.isdecimal() else settings.public_url
 
 
 def secret_key(settings: Settings) -> str:

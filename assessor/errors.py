@@ -15,6 +15,8 @@ class Refusal(Exception):
 
     status = 400
     title = "This does not work"
+    #: Where to go on: endpoint and words of a link on the page; empty = nowhere in particular.
+    way_on: tuple[str, str] | None = None
 
     def __init__(self, message: str, **values: object) -> None:
         super().__init__(message % values if values else message)

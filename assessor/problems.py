@@ -8,7 +8,7 @@ import traceback
 from pathlib import Path
 
 import structlog
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, jsonify, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -78,7 +78,8 @@ def wants_json() -> bool:
 
 def _refusal(refusal: Refusal) -> tuple[Response | str, int]:
     db.session.rollback()
-    return _answer(refusal.status, refusal.title, gettext(refusal.message, **refusal.values))
+    sentence = gettext(refusal.message, **refusal.values)
+    return _answer(refusal.status, refusal.title, sentence, refusal.way_on)
 
 
 def _stale_form(_error: CSRFError) -> tuple[Response | str, int]:
@@ -109,9 +110,16 @@ def _unexpected(error: Exception) -> tuple[Response | str, int]:
     return _answer(500, title, gettext(message))
 
 
-def _answer(status: int, title: str, message: str) -> tuple[Response | str, int]:
+def _answer(status: int, title: str, message: str, way_on: tuple[str, str] | None = None) -> tuple[Response | str, int]:
     if wants_json():
         answer = jsonify(type="about:blank", title=title, status=status, detail=message)
         answer.content_type = "application/problem+json"
         return answer, status
-    return render_template("problem.html", title=gettext(title), message=message, status=status), status
+    page = render_template(
+        "problem.html",
+        title=gettext(title),
+        message=message,
+        next_url=url_for(way_on[0]) if way_on else None,
+        next_label=gettext(way_on[1]) if way_on else None,
+    )
+    return page, status

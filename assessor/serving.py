@@ -37,7 +37,9 @@ class CannotServe(Conflict):
 
 def check_address(bind: str) -> None:
     """Raise `CannotServe` when the address is taken or is none."""
-    host, _, port = bind.rpartition(":")
+    host, colon, port = bind.rpartition(":")
+    if not colon or not port.isdecimal():
+        raise CannotServe(f"ASSESSOR_BIND is {bind}. Write a host and a port, such as 127.0.0.1:8000.")
     try:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

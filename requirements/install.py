@@ -4,6 +4,8 @@ Standard library only, and written so that an old Python can still read it and s
 What is already there is left alone, so that starting again takes no time.
 """
 
+from __future__ import print_function
+
 import hashlib
 import os
 import shutil

@@ -35,6 +35,7 @@ class NoCard(NotAllowed):
     """The page belongs to a learner, and this browser has no visit of one."""
 
     title = "Scan your card"
+    way_on = ("sittings.words", "Code and three pictures")
 
 
 def guard() -> ResponseReturnValue | None:

@@ -1,5 +1,6 @@
 """What learners post, besides answers."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,7 +35,8 @@ class WordsLogin:
 
 def read_words(form: "MultiDict[str, str]", known: Sequence[str]) -> WordsLogin:
     """Read the login without a card; what is no picture word is left out."""
-    return WordsLogin(form.get("code", "").strip()[:8], frozenset(form.getlist("word")) & frozenset(known))
+    digits = (str(unicodedata.decimal(sign, sign)) for sign in form.get("code", "").strip()[:8])  # of any script
+    return WordsLogin("".join(digits), frozenset(form.getlist("word")) & frozenset(known))
 
 
 class OpenForm(FlaskForm):

@@ -18,6 +18,18 @@ window.addEventListener("pageshow", (event) => { if (event.persisted) { sending 
 
 document.documentElement.addEventListener("aid", (event) => note(event.detail));
 
+// While a person is called, look whether somebody is coming; what was chosen stays.
+const called = document.querySelector("[data-help=called]");
+if (called) {
+  const look = setInterval(async () => {
+    const page = await fetch(form.dataset.next, { credentials: "same-origin" }).then((reply) => reply.text()).catch(() => "");
+    const now = new DOMParser().parseFromString(page, "text/html").querySelector("[data-help=coming]");
+    if (!now) return;
+    clearInterval(look);
+    called.replaceChildren(...now.childNodes);
+  }, 5000);
+}
+
 // The certificate names the aids that were used. The server hears of one when it is used; if it cannot, the answer tells.
 function note(aid) {
   if (!form.dataset.aids || form.querySelector(`[name=aid][value=${aid}]`)) return;
@@ -32,19 +44,20 @@ function submit(event) {
   const unknown = event.submitter?.name === "unknown";
   if (!unknown && !complete()) {
     missing.hidden = true;
-    requestAnimationFrame(() => { missing.hidden = false; missing.scrollIntoView({ block: "nearest" }); });
+    requestAnimationFrame(() => { missing.hidden = false; missing.scrollIntoView({ block: "center" }); });
     form.querySelector("[name=option], [name=pick]")?.focus();
     return;
   }
   if (sending) return;
   const body = new URLSearchParams(new FormData(form));
   if (unknown) body.set("unknown", "1");
+  body.set("shows", document.documentElement.dataset.shows ?? "test"); // the next question opens in this language
   send(body);
 }
 
 function complete() {
   const options = form.querySelectorAll("[name=option]");
-  if (options.length) return [...options].some((option) => option.checked);
+  if (options.length) return [...options].filter((option) => option.checked).length === Number(form.dataset.wanted);
   return [...form.querySelectorAll("[name^=place-]")].some((place) => place.checked && place.value !== "inbox");
 }
 

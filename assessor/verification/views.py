@@ -53,11 +53,7 @@ def check() -> ResponseReturnValue:
 @access.public
 def static_file(filename: str) -> ResponseReturnValue:
     """Scripts, words and pictures of that page."""
-    answer = send_from_directory(FOLDER, filename)
-    # As a whole, not as a stream: only then is the compressed form compared with what the phone has already.
-    answer.direct_passthrough = False
-    answer.get_data()
-    return answer
+    return send_from_directory(FOLDER, filename)
 
 
 @pages.get("/c/sw.js")

@@ -70,7 +70,8 @@ def test_a_hundred_wrong_pictures_lock_the_group(client: Browser, sessions: Sess
         words = groups.places(session, evening)[0].card.picture_words
     client.get("/words")
 
-    statuses = [client.submit("/words", {"code": evening.code, "word": ["key"]}).status_code for _ in range(100)]
+    wrong = {"code": evening.code, "word": ["key", "cup", "sun"]}
+    statuses = [client.submit("/words", wrong).status_code for _ in range(100)]
 
     assert statuses == [403] * 20 + [429] * 80
     assert client.submit("/words", {"code": evening.code, "word": words}).status_code == 429

@@ -15,8 +15,10 @@ from assessor.sittings.models import Sitting
 from assessor.sittings.views.context import both, closed, current, media_url, pages
 
 PRACTICE = "practice"
-#: In the cookie: the presentation whose item was opened in the own language by a link, without scripts.
+#: In the cookie: the presentation whose item was opened in the own language.
 SEEN_AT_HOME = "seen at home"
+#: In the cookie: whether the learner reads the questions of the test in the own language; practice does not count.
+SHOWS_HOME = "shows home"
 
 
 class ScanAgain(Conflict):
@@ -50,6 +52,8 @@ def answer() -> ResponseReturnValue:
     """Take an answer. Whatever is posted twice, the first one counts and the reply is the same."""
     sitting = current()
     presentation = request.form.get("presentation", "")
+    if (shows := request.form.get("shows")) and not presentation.startswith(PRACTICE):
+        session[SHOWS_HOME] = shows == delivery.HOME
     try:
         if presentation.startswith(PRACTICE):
             delivery.practise(db.session, sitting, presentation.partition(":")[2], request.form, now())
@@ -131,17 +135,21 @@ def _show_item(sitting: Sitting, missing: bool = False) -> str:
             raise ScanAgain("There is no question to show. Scan your card again.")
         item_id, presentation_id = presentation.item_id, str(presentation.id)
     texts = page.item_page(db.session, sitting, item_id)
-    if request.args.get("home") == "1" and texts.home_item is not None:
+    if (asked := request.args.get("home")) is not None and practice is None:
+        session[SHOWS_HOME] = asked == "1"
+    home_first = practice is not None or session.get(SHOWS_HOME, False)
+    if home_first and texts.home_item is not None:
         session[SEEN_AT_HOME] = presentation_id
+    answered = len(delivery.administered(db.session, sitting))
     coming = sitting.help_coming_at is not None
     return render_template(
         "sittings/item.html",
-        **both(sitting, home_first=practice is not None, has_home=texts.home_item is not None),
+        **both(sitting, home_first=home_first, has_home=texts.home_item is not None),
         item=texts.item,
         home_item=texts.home_item,
         order=interactions.option_order(texts.item, sitting.seed),
         presentation_id=presentation_id,
-        answered=len(delivery.administered(db.session, sitting)),
+        answered=answered,
         practice=practice is not None,
         missing=missing,
         aids=request.form.getlist("aid"),

@@ -5,6 +5,7 @@ import secrets
 
 from flask import g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 from sqlalchemy.exc import IntegrityError
 
 from assessor import access, locale
@@ -14,6 +15,8 @@ from assessor.database import db, now
 from assessor.sittings import entry, starting
 from assessor.sittings.forms import read_words
 from assessor.sittings.views.context import closed, interface, pages
+
+CHOOSE_THREE = lazy_gettext("Choose the three pictures of your card.")
 
 
 @pages.get("/k/<secret>")
@@ -40,7 +43,9 @@ def words() -> ResponseReturnValue:
     given = read_words(request.form, cards.picture_words())
     place = request.remote_addr or ""
     problem = None
-    if request.method == "POST":
+    if request.method == "POST" and len(given.words) != cards.WORDS_ON_A_CARD:
+        problem = str(CHOOSE_THREE)  # no guess, so no miss
+    elif request.method == "POST":
         try:
             learner = entry.find_by_words(db.session, given.code, given.words, place, now())
         except entry.WordsDoNotMatch as miss:
@@ -70,9 +75,8 @@ def landing() -> ResponseReturnValue:
     code = g.learner.language
     card = cards.living_cards(db.session, g.learner.organisation_id, [g.learner.id])[g.learner.id]
     names = cards.picture_word_names()
-    mine = [locale.language(code)]
-    if code != "en":
-        mine.append(locale.language("en"))
+    of_phone = request.accept_languages.best_match(list(locale.BY_CODE)) or "en"
+    mine = [locale.language(one) for one in dict.fromkeys((code, of_phone, "en"))]
     return render_template(
         "sittings/card_landing.html",
         **interface(code),
