@@ -144,7 +144,8 @@ def _draw_card(sheet: Sheet, card: LoginCard, left: float, top: float, notes: Se
         draw_band(canvas, left + 4.2 * MM, HEIGHT - top - 6.4 * MM, CARD_WIDTH - 8.4 * MM, 3.4 * MM)
     name = drawable(card.name)
     styles = [(Style(size=size, bold=True, leading=0.92), 1) for size in (21, 18, 15, 12.5)]
-    title = sheet.fit(isolated(name), [*styles, (Style(size=11, bold=True, leading=0.9), 2)], TEXT_WIDTH)
+    styles += [(Style(size=size, bold=True, leading=0.9), lines) for size, lines in ((11, 2), (9, 2), (7.5, 3))]
+    title = sheet.fit(isolated(name), styles, TEXT_WIDTH)
     x = left + TEXT_LEFT
     above = max(0.0, (9 * MM - title.height) / 2)
     paper.write(title, x, top + 8.2 * MM + above, width=TEXT_WIDTH, role="H1")
