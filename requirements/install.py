@@ -21,15 +21,14 @@ LEAST = (3, 11)
 
 def main(lock):
     check_python()
-    wanted = digest(lock)
-    if installed(wanted):
+    if installed(lock):
         return
     make_venv()
     print("Installing packages for '%s' (once; it can take a minute) ..." % lock, file=sys.stderr)
     pip("--require-hashes", "--no-deps", "-r", os.path.join(HERE, lock + ".txt"))
     pip("--no-deps", "--no-build-isolation", "-e", ROOT)
     with open(stamp(lock), "w") as file:
-        file.write(wanted)
+        file.write(digest(lock))
 
 
 def check_python():
@@ -76,12 +75,12 @@ def digest(lock):
     return found.hexdigest()
 
 
-def installed(wanted):
+def installed(lock):
     """Whether this lock, or the larger one that holds it, is in place."""
-    for lock in ("run", "dev"):
-        if os.path.exists(stamp(lock)):
-            with open(stamp(lock)) as file:
-                if file.read() == wanted:
+    for name in (lock, "dev"):
+        if os.path.exists(stamp(name)):
+            with open(stamp(name)) as file:
+                if file.read() == digest(name):
                     return True
     return False
 
