@@ -38,8 +38,8 @@ def check_python():
             % sys.version_info[:2]
         )
     try:
-        import ensurepip  # noqa: F401
-        import venv  # noqa: F401
+        import ensurepip  # noqa: F401, only asked whether it is there
+        import venv  # noqa: F401, only asked whether it is there
     except ImportError:
         stop("This Python has no 'venv' module. On Debian or Ubuntu: apt-get install python3-venv")
 

@@ -7,8 +7,16 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
+from typing import TypeVar
+
+from sqlalchemy.orm import Session, sessionmaker
+
+Value = TypeVar("Value")
+Sessions = sessionmaker[Session]
 
 ROOM = 2 << 30  # bytes
 
@@ -72,3 +80,18 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def meanwhile(sessions: Sessions, first: Callable[[Session], object], second: Callable[[Session], Value]) -> Value:
+    """Begin the second while the first is done and not committed; both commit."""
+
+    def act() -> Value:
+        with sessions.begin() as session:
+            return second(session)
+
+    with ThreadPoolExecutor(1) as pool:
+        with sessions.begin() as session:
+            first(session)
+            waiting: Future[Value] = pool.submit(act)
+            sleep(0.4)  # long enough for the second to reach what the first holds
+        return waiting.result()

@@ -257,11 +257,11 @@ class _Segments(BasePen):
     def _moveTo(self, pt: tuple[float, float]) -> None:  # noqa: N802, the pen protocol
         self.segments.append(("m", pt))
 
-    def _lineTo(self, pt: tuple[float, float]) -> None:  # noqa: N802
+    def _lineTo(self, pt: tuple[float, float]) -> None:  # noqa: N802, the pen protocol
         self.segments.append(("l", pt))
 
-    def _curveToOne(self, pt1: Any, pt2: Any, pt3: Any) -> None:  # noqa: N802
+    def _curveToOne(self, pt1: Any, pt2: Any, pt3: Any) -> None:  # noqa: N802, the pen protocol
         self.segments.append(("c", (*pt1, *pt2, *pt3)))
 
-    def _closePath(self) -> None:  # noqa: N802
+    def _closePath(self) -> None:  # noqa: N802, the pen protocol
         self.segments.append(("h", ()))

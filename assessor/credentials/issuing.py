@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 
 import resvg_py
+import structlog
 from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from assessor.certificates import attachment, checking, qr
 from assessor.certificates import number as numbers
-from assessor.certificates.certificate import AreaScore, CertificateContent
+from assessor.certificates.certificate import AreaScore, CertificateContent, substituted_characters
 from assessor.certificates.pdf import certificate_pdf
 from assessor.config import Settings, key_passphrase
 from assessor.credentials import achievements, awarding, issuer, keys, publishing, status, wording
@@ -26,6 +27,8 @@ from assessor.openbadges.baking import bake_png, bake_svg
 from assessor.openbadges.credential import AchievementCredential, Evidence, IdentityObject, Result
 from assessor.openbadges.credential import issue as issue_badge
 from assessor.psychometrics.bands import NOT_ASSESSED, score_at
+
+_log = structlog.get_logger("assessor.credentials")
 
 PICTURE_WIDTH = 600  # pixels of the baked PNG
 FORMS = {
@@ -160,6 +163,8 @@ def paper(session: Session, award: Award, credential: Credential, settings: Sett
     settings = as_awarded(award, settings)
     template = achievements.find(session, award.achievement_code, settings)
     content = paper_content(award, template, qr_text(credential, settings), settings)
+    if missing := substituted_characters(content):
+        _log.warning("characters without a font", award=str(award.id), signs=[f"U+{ord(sign):04X}" for sign in missing])
     return attachment.attach_credential(certificate_pdf(content), credential.body, award.awarded_at)
 
 

@@ -17,9 +17,9 @@ from assessor import access, locale
 from assessor.accounts import cards, visits
 from assessor.accounts.models import Account, Learner, Visit
 from assessor.accounts.views import TOKEN
-from assessor.config import Settings
 from assessor.database import db, now, reading
 from assessor.errors import NotAllowed, NotFound
+from assessor.installation import settings
 from assessor.organisations import groups, navigation, roles
 from assessor.organisations.card_sheet import card_sheet
 from assessor.organisations.forms import NamesForm, NewGroupForm
@@ -205,8 +205,7 @@ def card_pictures(place: groups.Place) -> list[tuple[Markup, str]]:
 
 
 def _sheet(places: list[groups.Place], group: Group) -> ResponseReturnValue:
-    settings: Settings = current_app.config["SETTINGS"]
-    content = card_sheet(places, group, _key(), locale.page_language().code, settings)
+    content = card_sheet(places, group, _key(), locale.page_language().code, settings())
     answer = current_app.response_class(content, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="cards-{group.code}.pdf"'
     return answer

@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
+from structlog.testing import capture_logs
 
 from assessor import jobs
 from assessor.certificates import checking
@@ -228,3 +229,16 @@ def test_a_certificate_is_withdrawn_once_and_for_a_reason_that_exists(session: S
     awarding.revoke(session, award, "other", settings, NOW)
     with pytest.raises(awarding.AlreadyWithdrawn):
         awarding.revoke(session, award, "other", settings, NOW)
+
+
+def test_a_character_without_a_font_is_logged_as_a_code_and_the_name_is_not(
+    session: Session, settings: Settings
+) -> None:
+    award = factories.award(session, settings, name="Ada 語")
+    credential = issuing.sign(session, award, settings, NOW)
+
+    with capture_logs() as logged:
+        issuing.paper(session, award, credential, settings)
+
+    assert [entry["signs"] for entry in logged] == [["U+8A9E"]]
+    assert "Ada" not in str(logged)

@@ -4,11 +4,9 @@ import contextlib
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from time import sleep
 from typing import Any, TypeVar
 
 import pytest
@@ -30,6 +28,7 @@ from assessor.errors import Invalid
 from assessor.jobs import Job
 from assessor.openbadges.strict_json import read_json
 from tests import factories
+from tests.databases import meanwhile
 from tests.factories import NOW
 from tests.fixtures import PASSPHRASE
 
@@ -37,21 +36,6 @@ Value = TypeVar("Value")
 Sessions = sessionmaker[Session]
 LATER = NOW + timedelta(hours=30)
 TEMPLATE = demo.ROOT / "badge_templates" / "digital-first-steps"
-
-
-def meanwhile(sessions: Sessions, first: Callable[[Session], object], second: Callable[[Session], Value]) -> Value:
-    """Begin the second while the first is done and not committed; both commit."""
-
-    def act() -> Value:
-        with sessions.begin() as session:
-            return second(session)
-
-    with ThreadPoolExecutor(1) as pool:
-        with sessions.begin() as session:
-            first(session)
-            waiting: Future[Value] = pool.submit(act)
-            sleep(0.4)  # long enough for the second to reach what the first holds
-        return waiting.result()
 
 
 def signed(session: Session, settings: Settings, **changes: Any) -> tuple[Award, Credential]:

@@ -1,10 +1,9 @@
 """Two at the same moment: one of them waits, and nothing of either is lost."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from threading import Barrier
-from time import sleep
 from typing import TypeVar
 
 from sqlalchemy import func, select
@@ -25,6 +24,7 @@ from assessor.sittings import awarding as sitting_awards
 from assessor.sittings import delivery
 from assessor.sittings.models import Presentation, Response, Sitting
 from tests import factories
+from tests.databases import meanwhile
 from tests.factories import NOW, right_answer
 
 Value = TypeVar("Value")
@@ -41,21 +41,6 @@ def at_once(*acts: Callable[[], Value]) -> list[Value]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(begin, acts))
-
-
-def meanwhile(sessions: Sessions, first: Callable[[Session], object], second: Callable[[Session], Value]) -> Value:
-    """Begin the second while the first is done and not committed; both commit."""
-
-    def act() -> Value:
-        with sessions.begin() as session:
-            return second(session)
-
-    with ThreadPoolExecutor(1) as pool:
-        with sessions.begin() as session:
-            first(session)
-            waiting: Future[Value] = pool.submit(act)
-            sleep(0.4)  # long enough for the second to reach what the first holds
-        return waiting.result()
 
 
 def count(session: Session, model: type[Award] | type[Response] | type[Credential]) -> int:
