@@ -1,4 +1,4 @@
-"""The probability of a right answer: two-parameter logistic model, optionally with a guessing floor.
+"""The probability of each score on an item: logistic, partial credit and graded response models.
 
     >>> item = ItemParameters(a=1.2, b=-0.75)
     >>> round(float(probability(0.0, item.a, item.b)), 3)
@@ -6,11 +6,15 @@
 
 All values are on the logistic metric with D = 1. Logarithms of probabilities are computed directly, never as
 the log of a rounded probability, so that the most surprising answer still has a finite likelihood.
+
+Every model has one table form: log P(score | theta) by item, score and grid point (`log_probability_table`). What
+estimates, selects or simulates from that table does not ask which model made it.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Self
 
 import numpy as np
@@ -23,15 +27,32 @@ class ParametersOutOfRange(ValueError):
     """Item parameters that no response model can use."""
 
 
+class Curve(StrEnum):
+    """The shape of an item's curves.
+
+    LOGISTIC        scores 0 and 1: Rasch, 1PL, 2PL, 3PL and 4PL are this curve with some parameters fixed
+    PARTIAL_CREDIT  scores 0 to m by adjacent categories: PCM (a = 1) and GPCM, Masters 1982, Muraki 1992
+    GRADED          scores 0 to m by cumulative categories: GRM, Samejima 1969
+    """
+
+    LOGISTIC = "logistic"
+    PARTIAL_CREDIT = "partial credit"
+    GRADED = "graded"
+
+
 @dataclass(frozen=True, slots=True)
 class ItemParameters:
     """Parameters of one item, with what is not known about them.
 
-    a     slope (discrimination), above 0; usually .5 to 2.5
-    b     difficulty: the theta at which half of those who do not guess are right; usually -3 to 3
-    se_a  standard error of a; 0 means a is taken as known
-    se_b  standard error of b; 0 means b is taken as known
-    c     share who are right by guessing alone; 0 means the two-parameter model
+    a           slope (discrimination), above 0; usually .5 to 2.5
+    b           difficulty: the theta at which half of those who do not guess are right; usually -3 to 3. The mean
+                of the thresholds where there are any
+    se_a        standard error of a; 0 means a is taken as known
+    se_b        standard error of b; 0 means b is taken as known
+    c           share who are right by guessing alone; 0 means nobody guesses
+    d           share of those who know that are right; 1 means nobody slips
+    thresholds  theta of each step from one score to the next; empty for a logistic item
+    curve       which curves these are the parameters of
     """
 
     a: float
@@ -39,9 +60,13 @@ class ItemParameters:
     se_a: float = 0.0
     se_b: float = 0.0
     c: float = 0.0
+    d: float = 1.0
+    thresholds: tuple[float, ...] = ()
+    curve: Curve = Curve.LOGISTIC
 
     def __post_init__(self) -> None:
-        if not all(math.isfinite(value) for value in (self.a, self.b, self.se_a, self.se_b, self.c)):
+        numbers = (self.a, self.b, self.se_a, self.se_b, self.c, self.d, *self.thresholds)
+        if not all(math.isfinite(value) for value in numbers):
             raise ParametersOutOfRange(f"Item parameters must be finite numbers: {self}.")
         if self.a <= 0:
             raise ParametersOutOfRange(f"The slope a must be above 0, not {self.a}. Check the scoring key.")
@@ -49,15 +74,57 @@ class ItemParameters:
             raise ParametersOutOfRange(f"Standard errors cannot be negative: se_a {self.se_a}, se_b {self.se_b}.")
         if not 0 <= self.c < 1:
             raise ParametersOutOfRange(f"The guessing share c must be at least 0 and below 1, not {self.c}.")
+        if not self.c < self.d <= 1:
+            raise ParametersOutOfRange(f"The upper share d must be above c ({self.c}) and at most 1, not {self.d}.")
+        self._check_thresholds()
 
-    def to_json(self) -> dict[str, float]:
+    def _check_thresholds(self) -> None:
+        if self.curve is Curve.LOGISTIC:
+            if self.thresholds:
+                raise ParametersOutOfRange("A logistic item has no thresholds. Name its curve, or leave them out.")
+            return
+        if not self.thresholds:
+            raise ParametersOutOfRange(f"A {self.curve} item needs the threshold of each step.")
+        if (self.c, self.d) != (0.0, 1.0):
+            raise ParametersOutOfRange(f"A {self.curve} item has no guessing and no slipping share.")
+        if abs(self.b - sum(self.thresholds) / len(self.thresholds)) > 1e-6:
+            raise ParametersOutOfRange(f"b ({self.b}) must be the mean of the thresholds {self.thresholds}.")
+        if self.curve is Curve.GRADED and any(np.diff(self.thresholds) <= 0):
+            raise ParametersOutOfRange(f"Thresholds of a graded item must rise: {self.thresholds}.")
+
+    @classmethod
+    def stepwise(
+        cls, curve: Curve, a: float, thresholds: Sequence[float], se_a: float = 0.0, se_b: float = 0.0
+    ) -> Self:
+        """Return a partial credit or graded item; b is the mean of its thresholds."""
+        steps = tuple(float(threshold) for threshold in thresholds)
+        return cls(a, sum(steps) / max(len(steps), 1), se_a, se_b, thresholds=steps, curve=curve)
+
+    @property
+    def highest_score(self) -> int:
+        """The highest score one can get: 1, or the number of thresholds."""
+        return len(self.thresholds) or 1
+
+    @property
+    def effective_a(self) -> float:
+        """The slope that scoring uses: see `effective_slope`."""
+        return float(effective_slope(self.a, self.se_b))
+
+    def to_json(self) -> dict[str, Any]:
         """Return the parameters as JSON, to be stored beside the answer they scored."""
-        return {"a": self.a, "b": self.b, "se_a": self.se_a, "se_b": self.se_b, "c": self.c}
+        document: dict[str, Any] = {"a": self.a, "b": self.b, "se_a": self.se_a, "se_b": self.se_b, "c": self.c}
+        if self.d != 1:
+            document["d"] = self.d
+        if self.thresholds:
+            document |= {"thresholds": list(self.thresholds), "curve": str(self.curve)}
+        return document
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Read what `to_json` wrote."""
-        return cls(**{name: float(value) for name, value in document.items()})
+        numbers = {name: float(document[name]) for name in ("a", "b", "se_a", "se_b", "c", "d") if name in document}
+        thresholds = tuple(float(threshold) for threshold in document.get("thresholds", ()))
+        return cls(**numbers, thresholds=thresholds, curve=Curve(document.get("curve", Curve.LOGISTIC)))
 
 
 def effective_slope(a: ArrayLike, se_b: ArrayLike) -> Array:
@@ -72,22 +139,91 @@ def effective_slope(a: ArrayLike, se_b: ArrayLike) -> Array:
     return np.asarray(slope / np.sqrt(1 + (np.pi / 8) * slope**2 * variance), dtype=np.float64)
 
 
-def probability(theta: ArrayLike, a: ArrayLike, b: ArrayLike, c: ArrayLike = 0.0) -> Array:
-    """Return P(right | theta) = c + (1 - c) / (1 + exp(-a (theta - b))). Arguments broadcast."""
-    guessing = np.asarray(c, dtype=np.float64)
-    return np.asarray(guessing + (1 - guessing) * np.exp(_log_expit(_logit(theta, a, b))), dtype=np.float64)
+def probability(theta: ArrayLike, a: ArrayLike, b: ArrayLike, c: ArrayLike = 0.0, d: ArrayLike = 1.0) -> Array:
+    """Return P(right | theta) = c + (d - c) / (1 + exp(-a (theta - b))). Arguments broadcast."""
+    lower, upper = np.asarray(c, dtype=np.float64), np.asarray(d, dtype=np.float64)
+    return np.asarray(lower + (upper - lower) * np.exp(_log_expit(_logit(theta, a, b))), dtype=np.float64)
 
 
-def log_probabilities(theta: ArrayLike, a: ArrayLike, b: ArrayLike, c: ArrayLike = 0.0) -> tuple[Array, Array]:
+def log_probabilities(
+    theta: ArrayLike, a: ArrayLike, b: ArrayLike, c: ArrayLike = 0.0, d: ArrayLike = 1.0
+) -> tuple[Array, Array]:
     """Return (log P(wrong | theta), log P(right | theta)), both finite. Arguments broadcast."""
     logit = _logit(theta, a, b)
-    guessing = np.broadcast_to(np.asarray(c, dtype=np.float64), logit.shape)
-    log_wrong = _log_expit(-logit) + np.log1p(-guessing)
-    log_right = _log_expit(logit)
-    if np.any(guessing > 0):
-        with np.errstate(divide="ignore"):  # log 0 = -inf is the right start for an item nobody guesses
-            log_right = np.logaddexp(np.log(guessing), np.log1p(-guessing) + log_right)
-    return np.asarray(log_wrong, dtype=np.float64), np.asarray(log_right, dtype=np.float64)
+    knows, does_not = _log_expit(logit), _log_expit(-logit)
+    lower, upper = np.asarray(c, dtype=np.float64), np.asarray(d, dtype=np.float64)
+    with np.errstate(divide="ignore"):  # log 0 = -inf says that nobody guesses, or that nobody slips
+        guesses, slips = np.log(lower), np.log1p(-upper)
+    right, wrong = knows + np.log(upper), does_not + np.log1p(-lower)
+    if np.any(lower > 0):
+        right = np.logaddexp(guesses + does_not, right)
+    if np.any(upper < 1):
+        wrong = np.logaddexp(slips + knows, wrong)
+    return np.asarray(wrong, dtype=np.float64), np.asarray(right, dtype=np.float64)
+
+
+def partial_credit_log_probabilities(theta: ArrayLike, a: ArrayLike, thresholds: ArrayLike) -> Array:
+    """Return log P(score | theta) of partial credit items that have the same number of steps.
+
+    theta (points,), a (items,), thresholds (items, steps) → (items, steps + 1, points).
+    log P(k) = sum over j <= k of a (theta - b_j), minus the log of the sum over all k: Muraki 1992, equation 4.
+    """
+    steps = _steps(theta, a, thresholds)
+    numerator = np.concatenate([np.zeros_like(steps[:, :1]), np.cumsum(steps, axis=1)], axis=1)
+    top = numerator.max(axis=1, keepdims=True)
+    return np.asarray(numerator - top - np.log(np.exp(numerator - top).sum(axis=1, keepdims=True)), dtype=np.float64)
+
+
+def graded_log_probabilities(theta: ArrayLike, a: ArrayLike, thresholds: ArrayLike) -> Array:
+    """Return log P(score | theta) of graded items with the same number of rising thresholds.
+
+    Shapes as in `partial_credit_log_probabilities`. P(k) = S(x) - S(y) with x, y the logits of reaching k and
+    k + 1. That difference is S(x) S(-y) (1 - exp(y - x)), which keeps its digits where the two are nearly equal.
+    """
+    reach = _steps(theta, a, thresholds)
+    gap = np.log(-np.expm1(reach[:, 1:] - reach[:, :-1]))
+    lowest, highest = _log_expit(-reach[:, :1]), _log_expit(reach[:, -1:])
+    between = _log_expit(reach[:, :-1]) + _log_expit(-reach[:, 1:]) + gap
+    return np.asarray(np.concatenate([lowest, between, highest], axis=1), dtype=np.float64)
+
+
+def log_probability_table(items: Sequence[ItemParameters], theta: ArrayLike, *, uncertain: bool = True) -> Array:
+    """Return log P(score | theta) for every item, score and point: shape (items, highest score + 1, points).
+
+    theta      one-dimensional
+    uncertain  use the effective slope, so that items with an uncertain difficulty count for less
+
+    Scores that an item does not have are -inf (probability 0); all others are finite.
+    """
+    points = np.atleast_1d(np.asarray(theta, dtype=np.float64))
+    highest = max((item.highest_score for item in items), default=1)
+    table = np.full((len(items), highest + 1, len(points)), -np.inf)
+    alike: dict[tuple[Curve, int], list[int]] = {}
+    for at, item in enumerate(items):
+        alike.setdefault((item.curve, item.highest_score), []).append(at)
+    for (curve, score), positions in alike.items():
+        chosen = [items[at] for at in positions]
+        a = np.array([item.effective_a if uncertain else item.a for item in chosen])
+        table[positions, : score + 1] = _log_probabilities_of(curve, points, a, chosen)
+    return table
+
+
+def _log_probabilities_of(curve: Curve, theta: Array, a: Array, items: Sequence[ItemParameters]) -> Array:
+    match curve:
+        case Curve.LOGISTIC:
+            b, c, d = (np.array([[getattr(item, name)] for item in items]) for name in ("b", "c", "d"))
+            return np.stack(log_probabilities(theta, a[:, np.newaxis], b, c, d), axis=1)
+        case Curve.PARTIAL_CREDIT:
+            return partial_credit_log_probabilities(theta, a, [item.thresholds for item in items])
+        case Curve.GRADED:
+            return graded_log_probabilities(theta, a, [item.thresholds for item in items])
+
+
+def _steps(theta: ArrayLike, a: ArrayLike, thresholds: ArrayLike) -> Array:
+    """Return a (theta - b_k), shape (items, steps, points)."""
+    slope = np.asarray(a, dtype=np.float64)[:, np.newaxis, np.newaxis]
+    difference = np.asarray(theta, dtype=np.float64) - np.asarray(thresholds, dtype=np.float64)[:, :, np.newaxis]
+    return np.asarray(slope * difference, dtype=np.float64)
 
 
 def _logit(theta: ArrayLike, a: ArrayLike, b: ArrayLike) -> Array:
