@@ -198,11 +198,14 @@ def _gather() -> None:
     """The contexts' own commands."""
     from assessor.assessments.commands import simulate
     from assessor.banks.commands import banks
+    from assessor.calibration.commands import calibrate
+    from assessor.calibration.cuts_command import cuts
+    from assessor.calibration.inspect_command import inspect
     from assessor.credentials import commands as credentials
-    from assessor.sittings.commands import speak
+    from assessor.sittings.commands import rescore, speak
     from assessor.verification.commands import verify
 
-    for command in (banks, simulate, speak, verify, *credentials.COMMANDS):
+    for command in (banks, calibrate, cuts, inspect, rescore, simulate, speak, verify, *credentials.COMMANDS):
         cli.add_command(command)
 
 

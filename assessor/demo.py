@@ -36,8 +36,14 @@ DEMO_NAMES = (
     *("Samira", "Olena", "Bilal", "Rahel", "Thuy", "Kwame"),
     *("Nadia", "Prakash", "Fatou", "Maryna", "Yusuf", "Rosa"),
 )
-#: Three items of each competence, so that every bar of the learner's map says something.
-RULES = {"stopping": {"minimum_per_competence": 3}}
+#: Three items of each competence, so that every bar of the learner's map says something. The test ends when the award
+#: is decided, or when the questions left would hardly change it; how precise the estimate is does not matter by itself.
+#: The prior is wide because nobody knows yet who comes: whether competences are as alike as it supposes or all the same
+#: in one person, standard errors stay true, and people who tap at random stay without a band.
+RULES = {
+    "estimator": {"prior_sd": 1.1},
+    "stopping": {"minimum_per_competence": 3, "standard_error": None, "curtailment": 0.95},
+}
 FIRST_SIGN_IN = "first-sign-in.txt"
 #: Holds the id of the group made here. A group is known by it alone: staff may give its name to a group of real people.
 DEMO_NOTE = "demo-group.txt"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["tests.fixtures"]
+pytest_plugins = ["tests.fixtures", "tests.console"]
 
 LOCAL = ("127.0.0.1", "::1", "localhost")
 

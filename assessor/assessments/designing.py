@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -13,7 +14,10 @@ from sqlalchemy.orm import Session
 from assessor.assessments.models import Design
 from assessor.banks import releases
 from assessor.errors import NotFound
+from assessor.frameworks import digcomp_3_0
+from assessor.frameworks.unknown_code import UnknownCode
 from assessor.psychometrics import adaptive
+from assessor.psychometrics.feasibility import check_feasible
 
 
 def create(
@@ -25,8 +29,14 @@ def create(
     now: datetime,
     rules: Mapping[str, Any] | None = None,
 ) -> Design:
-    """Create a design; ``rules`` left out take the defaults of `psychometrics`. Raises `RuleNotUnderstood`."""
-    complete = adaptive.Design.from_rules(releases.edition(session, release_id).pool, rules or {})
+    """Create a design; ``rules`` left out take those of `usual_rules`.
+
+    Raises `RuleNotUnderstood`, or `ConstraintsNotMet` when no test of this pool can have what the rules ask of it.
+    """
+    pool = releases.edition(session, release_id).pool
+    complete = adaptive.Design.from_rules(pool, {**usual_rules(pool), **(rules or {})})
+    if complete.has_quotas:
+        check_feasible(complete.constraints, pool, complete.stopping.maximum_items)
     design = Design(
         organisation_id=organisation_id,
         title=title,
@@ -38,6 +48,16 @@ def create(
     session.add(design)
     session.flush()
     return design
+
+
+def usual_rules(pool: adaptive.Pool) -> dict[str, Any]:
+    """The rules by which a test of this pool runs if nothing else is wished.
+
+    Competences hang together as their areas do, and a quarter of the people at most meet one item, of those who end
+    at any ability. Where they end counts, because an item is as known to them if it was met on the way. What is not
+    named here takes the defaults of `psychometrics`.
+    """
+    return {"hierarchy": {"areas": _areas(pool)}, "exposure": {"maximum": 0.25, "condition": "ended"}}
 
 
 def designs_of(session: Session, organisation_id: uuid.UUID) -> Sequence[Design]:
@@ -62,6 +82,15 @@ def adaptive_design(session: Session, release_id: uuid.UUID, rules: Mapping[str,
     """
     edition = releases.edition(session, release_id)
     return _joined(edition, json.dumps(rules, sort_keys=True))
+
+
+def _areas(pool: adaptive.Pool) -> dict[str, str]:
+    """Competence → its area; a competence that the framework does not have is an area of its own."""
+    areas = {}
+    for code in pool.competences:
+        with suppress(UnknownCode):
+            areas[code] = digcomp_3_0.competence(code).area.code
+    return areas
 
 
 @lru_cache(maxsize=64)

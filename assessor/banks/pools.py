@@ -25,4 +25,12 @@ def pool_item(item: Item, known: ItemParameters) -> PoolItem:
         family=item.family,
         enemies=item.enemies,
         reading_load=item.reading_load,
+        media=media(item),
     )
+
+
+def media(item: Item) -> str:
+    """What an item is made of, by which a design can limit it: a simulation, a picture with words, or words alone."""
+    if item.simulation is not None:
+        return "simulation"
+    return "text" if item.picture is None else "picture"

@@ -68,7 +68,9 @@ class Grounds:
 
     ``source`` names it, such as "sitting <id>": one award each. ``level`` 1–8. ``results``: competence code →
     {mean, low, high, items, score}. ``conditions``: supervised, helper, paper, home_language_help, sound (bools),
-    device, items, test_language, help_language (empty = none), test, release, standard_error; empty = not stated.
+    device, items, test_language, help_language (empty = none), test, release, standard_error; empty = not stated. Those
+    of a sitting that knows the probabilities of the levels also have standing (as `psychometrics` writes it),
+    highest_band (that the test awards), cuts (where the bands begin), hierarchical (all competences in one model).
     """
 
     source: str

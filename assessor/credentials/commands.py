@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from assessor.certificates import number as numbers
 from assessor.certificates.trust import REASON_CLASSES
 from assessor.config import Application, key_passphrase
-from assessor.credentials import achievements, awarding, issuer, issuing, keys, publishing, status
+from assessor.credentials import achievements, awarding, backpack, issuer, issuing, keys, publishing, status
 from assessor.credentials.models import Award
 from assessor.errors import Invalid, NotFound
 from assessor.organisations.models import Organisation
@@ -65,13 +65,23 @@ def award(
 
 @click.command()
 @click.argument("credential")
-@click.option("--format", "form", type=click.Choice(sorted(issuing.FORMS)), required=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(sorted([*issuing.FORMS, *backpack.FORMS])),
+    required=True,
+    help=(
+        "json: the stored badge; jwt and jcs: the same badge as token, or with a proof over its JSON; "
+        "ob2, ob2-png, ob2-svg: the same in Open Badges 2.0, for older backpacks"
+    ),
+)
 @out_option
 @click.pass_obj
 def export(application: Application, credential: str, form: str, out: Path) -> None:
     """Write a certificate, named by id, address or number, as a file."""
     with application() as (_app, session, settings):
-        exported = issuing.export(session, _award(session, credential), form, settings)
+        exits = backpack if form in backpack.FORMS else issuing
+        exported = exits.export(session, _award(session, credential), form, settings)
     out.write_bytes(exported.content)
     click.echo(str(out), err=True)
 
@@ -111,11 +121,18 @@ def list_keys(application: Application, as_json: bool) -> None:
 
 @keys_group.command()
 @click.argument("use", type=click.Choice(keys.USES))
+@click.option(
+    "--algorithm",
+    type=click.Choice(keys.ALGORITHMS),
+    default="EdDSA",
+    show_default=True,
+    help="RS256 for the use jwt only, where verifiers know nothing else",
+)
 @click.pass_obj
-def rotate(application: Application, use: str) -> None:
+def rotate(application: Application, use: str, algorithm: keys.Algorithm) -> None:
     """Make a new key for a use; the old one is retired and stays published."""
     with application() as (_app, session, settings):
-        key = keys.rotate(session, use, key_passphrase(settings), datetime.now(UTC))
+        key = keys.rotate(session, use, key_passphrase(settings), datetime.now(UTC), algorithm)
         status.sign_all(session, settings, datetime.now(UTC))
         click.echo(key.kid)
 

@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from assessor.config import Settings
 from assessor.credentials import keys
 from assessor.openbadges.did_web import PublishedKey, did_document, did_web_from_url
+from assessor.openbadges.jwt import TokenKey
 from assessor.openbadges.strict_json import JsonObject
 
 #: The forms in which the key of a use is published: proofs name Multikeys, JWTs name JSON Web Keys.
 FORMS: dict[str, tuple[Literal["Multikey", "JsonWebKey"], ...]] = {
     "badge": ("Multikey",),
+    "jwt": ("JsonWebKey",),
     "status": ("Multikey", "JsonWebKey"),
 }
 
@@ -22,15 +24,15 @@ def did(settings: Settings) -> str:
     return did_web_from_url(settings.public_url)
 
 
-def key_address(settings: Settings, public_key: bytes, form: Literal["Multikey", "JsonWebKey"]) -> str:
+def key_address(settings: Settings, public_key: TokenKey, form: Literal["Multikey", "JsonWebKey"]) -> str:
     """The verification method that a proof or token names for this key."""
     return PublishedKey(public_key, form).id(did(settings))
 
 
 def document(session: Session, settings: Settings) -> JsonObject:
-    """The DID document: every key that signed badges or lists which may still be checked."""
+    """The DID document: every key that signed badges, tokens or lists which may still be checked."""
     published = [
-        PublishedKey(key.public_key, form)
+        PublishedKey(keys.public_half(key), form)
         for key in keys.published(session)
         if key.state != "compromised"
         for form in FORMS.get(key.use, ())

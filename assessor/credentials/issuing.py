@@ -1,6 +1,7 @@
 """From an award to what the holder takes along: the signed badge, its pictures, the paper.
 
-The job signs once and stores the bytes; whatever is handed out later is those bytes, or a drawing that carries them.
+The job signs once and stores the bytes; whatever is handed out later is those bytes, a drawing that carries them, or
+the same statement signed in another way, with the same place in the status list.
 """
 
 import uuid
@@ -18,7 +19,7 @@ from assessor.certificates import number as numbers
 from assessor.certificates.certificate import AreaScore, CertificateContent, substituted_characters
 from assessor.certificates.pdf import certificate_pdf
 from assessor.config import Settings, key_passphrase
-from assessor.credentials import achievements, awarding, issuer, keys, publishing, status, wording
+from assessor.credentials import achievements, awarding, issuer, keys, measurement, publishing, status, wording
 from assessor.credentials.models import Award, Credential
 from assessor.errors import Conflict, Invalid
 from assessor.jobs import job
@@ -26,6 +27,7 @@ from assessor.openbadges.achievement import Profile
 from assessor.openbadges.baking import bake_png, bake_svg
 from assessor.openbadges.credential import AchievementCredential, Evidence, IdentityObject, Result
 from assessor.openbadges.credential import issue as issue_badge
+from assessor.openbadges.exits import Statement, as_jcs, as_jwt
 from assessor.psychometrics.bands import NOT_ASSESSED, score_at
 
 _log = structlog.get_logger("assessor.credentials")
@@ -33,6 +35,8 @@ _log = structlog.get_logger("assessor.credentials")
 PICTURE_WIDTH = 600  # pixels of the baked PNG
 FORMS = {
     "json": "application/vc+ld+json",
+    "jcs": "application/vc+ld+json",
+    "jwt": "application/vc+jwt",
     "png": "image/png",
     "svg": "image/svg+xml",
     "pdf": "application/pdf",
@@ -119,16 +123,19 @@ def _sign_summary(session: Session, award: Award, settings: Settings, now: datet
 
 def compose(award: Award, template: achievements.Template, settings: Settings) -> AchievementCredential:
     """What the badge says. ``settings``: `as_awarded`."""
-    badge = template.badge
+    url = issuer.credential_url(settings, award.id)
+    measured = tuple(measurement.described_results(award, url))
+    promised = template.badge.result_descriptions
+    badge = replace(template.badge, result_descriptions=(*promised, *(description for description, _ in measured)))
     return AchievementCredential(
-        id=issuer.credential_url(settings, award.id),
+        id=url,
         issuer=Profile(id=issuer.did(settings), name=settings.organisation, url=settings.public_url),
         achievement=badge,
         valid_from=award.awarded_at,
-        results=_results(award, template),
+        results=(*_results(award, template), *(result for _, result in measured)),
         evidence=(
             Evidence(
-                id=f"{issuer.credential_url(settings, award.id)}#evidence",
+                id=f"{url}#evidence",
                 name=wording.evidence_name("en"),
                 narrative=wording.evidence(award, "en"),
             ),
@@ -140,7 +147,7 @@ def compose(award: Award, template: achievements.Template, settings: Settings) -
 
 
 def export(session: Session, award: Award, form: str, settings: Settings) -> Exported:
-    """The certificate as json, png, svg or pdf. Raises `NotSignedYet`, or `Invalid` for another form."""
+    """The certificate in one of `FORMS`. Raises `NotSignedYet`, or `Invalid` for another form."""
     if form not in FORMS:
         raise Invalid("There is no such form. Forms are: %(forms)s.", forms=", ".join(FORMS))
     credential = credential_of(session, award)
@@ -148,11 +155,28 @@ def export(session: Session, award: Award, form: str, settings: Settings) -> Exp
         raise NotSignedYet("The certificate is being made. Try again in a minute.")
     content = {
         "json": lambda: credential.body,
+        "jcs": lambda: _with_other_proof(session, award, credential, settings),
+        "jwt": lambda: _as_token(session, award, credential, settings),
         "png": lambda: credential.png,
         "svg": lambda: credential.svg,
         "pdf": lambda: paper(session, award, credential, settings),
     }[form]()
-    return Exported(content, FORMS[form], f"certificate-{numbers.written(award.number)}.{form}")
+    ending = "jcs.json" if form == "jcs" else form
+    return Exported(content, FORMS[form], f"certificate-{numbers.written(award.number)}.{ending}")
+
+
+def _as_token(session: Session, award: Award, credential: Credential, settings: Settings) -> bytes:
+    """What the stored badge says, as JWT. Not stored: the same key gives the same bytes again."""
+    signer = keys.token_signer(session, key_passphrase(settings))
+    address = issuer.key_address(as_awarded(award, settings), signer.public_key, "JsonWebKey")
+    return as_jwt(Statement.stored(credential.body), signer, address)
+
+
+def _with_other_proof(session: Session, award: Award, credential: Credential, settings: Settings) -> bytes:
+    """What the stored badge says, with a proof over its JSON. Dated like the award, or by its key if that is newer."""
+    signer = keys.signer(session, "badge", key_passphrase(settings))
+    address = issuer.key_address(as_awarded(award, settings), signer.public_key, "Multikey")
+    return as_jcs(Statement.stored(credential.body), signer, address, max(award.awarded_at, signer.since))
 
 
 def paper(session: Session, award: Award, credential: Credential, settings: Settings) -> bytes:
@@ -178,7 +202,7 @@ def paper_content(award: Award, template: achievements.Template, text: str, sett
         title=award.title or certificate.title[language],
         level=award.level,
         tasks=certificate.tasks_at(award.level, language),
-        conditions=wording.conditions(award, language),
+        conditions=f"{wording.conditions(award, language)} {wording.certainty(award, language)}".rstrip(),
         not_tested=certificate.not_tested[language],
         areas=tuple(
             _area(area.name[language], score, award.results.get(area.competence))

@@ -1,8 +1,8 @@
-"""A credential inside its picture: PNG and SVG, as Open Badges 3.0 section 5.3 says.
+"""A badge inside its picture: PNG and SVG, as Open Badges 3.0 section 5.3 and the baking of 2.0 say.
 
-What is baked is the exact text given; taking it out again gives the same bytes. A baked picture that was
-changed afterwards is refused: PNG by its checksums, SVG of ours by a digest of the picture beside the
-credential.
+A picture carries one badge of one edition: older programs look for another keyword. What is baked is the exact
+text given; taking it out again gives the same bytes. A baked picture that was changed afterwards is refused: PNG
+by its checksums, SVG of ours by a digest of the picture beside the badge.
 
     >>> from assessor.openbadges.baking import bake_svg, unbake_svg
     >>> picture = b'<svg xmlns="http://www.w3.org/2000/svg"><rect width="1" height="1"/></svg>'
@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assessor.openbadges.errors import AlteredCarrier, NotACredential, Unreadable
-from assessor.openbadges.svg import bake_svg, is_svg, unbake_svg
+from assessor.openbadges.svg import Edition, bake_svg, is_svg, unbake_svg
 
-__all__ = ["bake_png", "bake_svg", "is_png", "is_svg", "unbake_png", "unbake_svg"]
+__all__ = ["Edition", "bake_png", "bake_svg", "is_png", "is_svg", "unbake_png", "unbake_svg"]
 
 MAX_PICTURE_BYTES = 4 * 1024 * 1024
 MAX_TEXT_BYTES = 512 * 1024
@@ -26,9 +26,8 @@ MAX_CHUNKS = 4096
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _END = b"\0\0\0\0IEND\xaeB`\x82"
-_KEYWORD = b"openbadgecredential"
-# Keyword, NUL, not compressed, method 0, no language, no translated keyword (PNG 3, section 11.3.3.4).
-_TEXT_HEADER = _KEYWORD + b"\0\0\0\0\0"
+_KEYWORDS: dict[Edition, bytes] = {"3.0": b"openbadgecredential", "2.0": b"openbadges"}
+_PLAIN = b"\0\0\0\0\0"  # not compressed, method 0, no language, no translated keyword (PNG 3, section 11.3.3.4)
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,13 @@ class _Chunk:
         return zlib.crc32(self.data, zlib.crc32(self.kind))
 
     @property
-    def holds_credential(self) -> bool:
-        return self.kind in {b"iTXt", b"tEXt", b"zTXt"} and self.data.split(b"\0", 1)[0] == _KEYWORD
+    def keyword(self) -> bytes:
+        """The keyword of a text chunk; empty = another kind of chunk."""
+        return self.data.split(b"\0", 1)[0] if self.kind in {b"iTXt", b"tEXt", b"zTXt"} else b""
+
+    @property
+    def holds_badge(self) -> bool:
+        return self.keyword in _KEYWORDS.values()
 
 
 def is_png(data: bytes) -> bool:
@@ -52,29 +56,28 @@ def is_png(data: bytes) -> bool:
     return data.startswith(_SIGNATURE)
 
 
-def bake_png(picture: bytes, text: bytes) -> bytes:
-    """The PNG with the credential in one uncompressed iTXt chunk right after IHDR, replacing an older one.
+def bake_png(picture: bytes, text: bytes, edition: Edition = "3.0") -> bytes:
+    """The PNG with the badge in one uncompressed iTXt chunk right after IHDR, replacing an older one.
 
-    `text`: the stored bytes of a JSON credential or a compact JWT. Raises `Unreadable` or `AlteredCarrier`
+    `text`: the stored bytes of a JSON badge or a compact JWT. Raises `Unreadable` or `AlteredCarrier`
     for a picture that is not a sound PNG.
     """
     header, *rest = _chunks(picture)
-    kept = [chunk for chunk in rest if not chunk.holds_credential]
-    credential = _Chunk(b"iTXt", _TEXT_HEADER + text)
-    baked = _SIGNATURE + b"".join(chunk.encoded() for chunk in (header, credential, *kept))
+    kept = [chunk for chunk in rest if not chunk.holds_badge]
+    badge = _Chunk(b"iTXt", _KEYWORDS[edition] + _PLAIN + text)
+    baked = _SIGNATURE + b"".join(chunk.encoded() for chunk in (header, badge, *kept))
     if unbake_png(baked) != text:
         raise Unreadable("The text cannot be carried by a PNG.")
     return baked
 
 
 def unbake_png(data: bytes) -> bytes:
-    """The exact text that a PNG carries.
+    """The exact text that a PNG carries, whichever the edition.
 
-    Raises `NotACredential` if there is none, `AlteredCarrier` for a wrong checksum or more than one
-    credential, `Unreadable` for what is no PNG, and for compressed text (Open Badges 3.0 asks for plain
-    text).
+    Raises `NotACredential` if there is none, `AlteredCarrier` for a wrong checksum or more than one badge,
+    `Unreadable` for what is no PNG, and for compressed text (both editions ask for plain text).
     """
-    found = [chunk for chunk in _chunks(data) if chunk.holds_credential]
+    found = [chunk for chunk in _chunks(data) if chunk.holds_badge]
     if not found:
         raise NotACredential("The picture carries no badge.")
     if len(found) > 1:
@@ -82,7 +85,8 @@ def unbake_png(data: bytes) -> bytes:
     chunk = found[0]
     # Language and translated keyword may be filled in by other bakers: skip to the second NUL after the
     # flags.
-    flags, rest = chunk.data[len(_KEYWORD) + 1 : len(_KEYWORD) + 3], chunk.data[len(_KEYWORD) + 3 :]
+    after = len(chunk.keyword) + 1
+    flags, rest = chunk.data[after : after + 2], chunk.data[after + 2 :]
     fields = rest.split(b"\0", 2)
     if chunk.kind != b"iTXt" or flags != b"\0\0" or len(fields) != 3:
         raise Unreadable("The badge in the picture is compressed or in an older form.")
@@ -128,4 +132,5 @@ def _read_chunks(data: bytes) -> Iterator[_Chunk]:
 
 def _unsound(data: bytes, reason: str) -> AlteredCarrier | Unreadable:
     """A broken picture that carries a badge was altered; any other broken picture says nothing about badges."""
-    return AlteredCarrier(reason) if _KEYWORD in data or b"iTXt" in data else Unreadable(reason)
+    carries = b"iTXt" in data or any(keyword + b"\0" in data for keyword in _KEYWORDS.values())
+    return AlteredCarrier(reason) if carries else Unreadable(reason)

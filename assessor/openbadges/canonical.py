@@ -12,7 +12,7 @@ import hashlib
 import json
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from frozendict import frozendict
@@ -21,6 +21,7 @@ from pyoxigraph import (
     BlankNode,
     CanonicalizationAlgorithm,
     Dataset,
+    NamedNode,
     Quad,
     RdfFormat,
     parse,
@@ -36,6 +37,7 @@ MAX_CONTEXTS = 6
 MAX_EQUAL_BLANK_NODES = 6  # six take 24 ms at worst, seven 242, eight seconds (spec/fast-rdfc.md, section 5)
 MAX_CHAIN_WORK = 5_000  # nodes times links: a ring of 50 has 5,000 and takes 11 ms
 MAX_MEMOISED = 256
+_INNER = (dict, list)
 
 
 def canonical_form(document: JsonObject) -> bytes:
@@ -46,15 +48,20 @@ def canonical_form(document: JsonObject) -> bytes:
     relative addresses, nulls, empty arrays, names of blank nodes, graphs too symmetrical to be ordered
     quickly.
     """
-    check_contexts(document)
-    check_members(document)
-    expanded = _expand(document)
-    _check_expanded(expanded)
-    quads = _read_quads(expanded)
+    quads = quads_of(document)
     check_symmetry(quads)
     dataset = Dataset(quads)
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return "".join(sorted(f"{quad} .\n" for quad in dataset)).encode()
+
+
+def quads_of(document: JsonObject) -> list[Quad]:
+    """The graph of a document, its nameless parts named at random; refusals as in `canonical_form`."""
+    check_contexts(document)
+    check_members(document)
+    expanded = _expand(document)
+    _check_expanded(expanded)
+    return _read_quads(expanded)
 
 
 def check_contexts(document: JsonObject) -> None:
@@ -68,30 +75,47 @@ def check_contexts(document: JsonObject) -> None:
 
 def check_members(document: JsonObject) -> None:
     """No keyword, null or empty array: JSON-LD would give them another meaning or drop them in silence."""
-    for value in _walk(document):
-        if isinstance(value, dict):
-            for name, member in value.items():
-                if name.startswith("@") and name != "@context":
-                    raise UnsafeDocument(f"The document uses the JSON-LD keyword “{name[:40]}”.")
-                if member is None or member == []:
-                    raise UnsafeDocument(f"“{name[:60]}” is empty: a signature cannot cover it.")
-        elif isinstance(value, list) and None in value:
-            raise UnsafeDocument("A list holds an empty value: a signature cannot cover it.")
-
-
-def _walk(root: Any) -> Iterator[Any]:
-    waiting = [root]
+    waiting: list[Any] = [document]
     while waiting:
         value = waiting.pop()
-        yield value
         if isinstance(value, dict):
-            waiting.extend(member for name, member in value.items() if name != "@context")
-        elif isinstance(value, list):
-            waiting.extend(value)
+            waiting += _inner_values(value)
+        elif None in value:
+            raise UnsafeDocument("A list holds an empty value: a signature cannot cover it.")
+        else:
+            waiting += [entry for entry in value if isinstance(entry, _INNER)]
 
 
-def _contexts(document: JsonObject) -> Iterator[Any]:
-    return (value["@context"] for value in _walk(document) if isinstance(value, dict) and "@context" in value)
+def _inner_values(value: JsonObject) -> list[Any]:
+    """The objects and lists in an object that has no keyword and nothing empty."""
+    inner = []
+    for name, member in value.items():
+        if name[:1] == "@":
+            if name != "@context":
+                raise UnsafeDocument(f"The document uses the JSON-LD keyword “{name[:40]}”.")
+        elif isinstance(member, str):
+            continue
+        elif member is None or member == []:
+            raise UnsafeDocument(f"“{name[:60]}” is empty: a signature cannot cover it.")
+        elif isinstance(member, _INNER):
+            inner.append(member)
+    return inner
+
+
+def _contexts(document: JsonObject) -> list[Any]:
+    """Every `@context` of a document, also inside."""
+    found = []
+    waiting: list[Any] = [document]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if "@context" in value:
+                found.append(value["@context"])
+                value = {name: member for name, member in value.items() if name != "@context"}
+            waiting += [member for member in value.values() if isinstance(member, _INNER)]
+        else:
+            waiting += [entry for entry in value if isinstance(entry, _INNER)]
+    return found
 
 
 def _context_list(context: Any) -> tuple[str, ...]:
@@ -200,8 +224,17 @@ def _check_expanded(expanded: list[Any]) -> None:
 
 
 def _check_name(iri: Any) -> None:
-    if not isinstance(iri, str) or iri.startswith("_:") or not is_iri(iri):
+    if not isinstance(iri, str) or iri.startswith("_:") or not is_iri(iri) or not _is_kept(iri):
         raise UnsafeDocument(f"“{str(iri)[:80]}” is not a known word nor a full address: it would not be signed.")
+
+
+def _is_kept(iri: str) -> bool:
+    """Whether the reader of graphs takes the address: what breaks RFC 3987, `%zz` or a second `#`, it drops."""
+    try:
+        NamedNode(iri)
+    except ValueError:
+        return False
+    return True
 
 
 def _read_quads(expanded: list[Any]) -> list[Quad]:

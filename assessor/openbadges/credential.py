@@ -9,15 +9,16 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from assessor.openbadges import jwt
 from assessor.openbadges.achievement import Achievement, Image, Profile
-from assessor.openbadges.canonical import check_members
 from assessor.openbadges.contexts import CREDENTIALS_V2, OPEN_BADGES_EXTENSIONS, OPEN_BADGES_V3
 from assessor.openbadges.errors import InvalidBadge
+from assessor.openbadges.exits import Statement, as_jwt
 from assessor.openbadges.grammar import required_iri, required_text, timestamp
+from assessor.openbadges.jwt import TokenSigner
 from assessor.openbadges.multikey import Signer
 from assessor.openbadges.proof import check_proof, sign_document
 from assessor.openbadges.schema import problems_of
+from assessor.openbadges.second_opinion import USUAL, SecondOpinion
 from assessor.openbadges.status_list import StatusEntry
 from assessor.openbadges.strict_json import JsonObject, read_json, write_json
 
@@ -169,11 +170,19 @@ class AchievementCredential:
             raise InvalidBadge("Two results answer the same description.")
 
 
-def issue(credential: AchievementCredential, signer: Signer, verification_method: str, created: datetime) -> bytes:
+def issue(
+    credential: AchievementCredential,
+    signer: Signer,
+    verification_method: str,
+    created: datetime,
+    *,
+    opinion: SecondOpinion = USUAL,
+) -> bytes:
     """Build, sign and check a credential; the bytes to store.
 
     What was written is read again and checked as a stranger would: schema, coverage by the vocabulary,
     signature. A failure raises and nothing is issued. The key must be of the issuer named in the credential.
+    `opinion`: which badges the general path canonicalises as well; `SecondOpinion(1)` = every one.
     """
     if not verification_method.startswith(f"{credential.issuer.id}#"):
         raise InvalidBadge("The key that signs is not a key of the issuer.")
@@ -183,17 +192,10 @@ def issue(credential: AchievementCredential, signer: Signer, verification_method
     if problems := problems_of(document):
         raise InvalidBadge(f"The badge would not be correct: {problems[0]}.")
     check_proof(document, document["proof"][0], signer.public_key)
+    opinion.confirm(document)
     return stored
 
 
-def issue_jwt(credential: AchievementCredential, signer: Signer, key_id: str) -> bytes:
-    """The same statement as compact JWT, checked like `issue`; the bytes to store."""
-    if not key_id.startswith(f"{credential.issuer.id}#"):
-        raise InvalidBadge("The key that signs is not a key of the issuer.")
-    stored = jwt.sign(credential.document(), signer, key_id).encode("ascii")
-    token = jwt.read(stored)
-    check_members(token.payload)
-    if problems := problems_of(token.payload):
-        raise InvalidBadge(f"The badge would not be correct: {problems[0]}.")
-    jwt.check(token, signer.public_key)
-    return stored
+def issue_jwt(credential: AchievementCredential, signer: TokenSigner, key_id: str) -> bytes:
+    """The same statement as compact JWT, checked like `issue`."""
+    return as_jwt(Statement.of(credential.document()), signer, key_id)

@@ -14,8 +14,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from assessor.openbadges.contexts import DID_V1, MULTIKEY_V1
-from assessor.openbadges.errors import InvalidDid
+from assessor.openbadges.errors import InvalidDid, InvalidKey
 from assessor.openbadges.multikey import jwk, jwk_thumbprint, multikey
+from assessor.openbadges.rsa import RsaPublicKey
 from assessor.openbadges.strict_json import JsonObject
 
 JWK_V1 = "https://w3id.org/security/jwk/v1"
@@ -72,26 +73,34 @@ class PublishedKey:
 
     `fragment`: the part after `#`; empty = made from the key (Multikey: the key itself; JsonWebKey: its
     thumbprint). `form`: Multikey for Data Integrity proofs, JsonWebKey for JWTs; a key used for both is
-    published twice.
+    published twice. RSA keys have one form, JsonWebKey.
     """
 
-    public_key: bytes
+    public_key: bytes | RsaPublicKey
     form: Literal["Multikey", "JsonWebKey"] = "Multikey"
     fragment: str = ""
 
     def id(self, did: str) -> str:
         """The verification method's address, as proofs and JWT headers name it."""
-        made = multikey(self.public_key) if self.form == "Multikey" else jwk_thumbprint(self.public_key)
-        return f"{did}#{self.fragment or made}"
+        return f"{did}#{self.fragment or self._fingerprint()}"
 
     def method(self, did: str) -> JsonObject:
         """The verification method of this key (Controlled Identifiers 1.0, section 2.2)."""
-        key: JsonObject = (
-            {"publicKeyMultibase": multikey(self.public_key)}
-            if self.form == "Multikey"
-            else {"publicKeyJwk": jwk(self.public_key)}
-        )
-        return {"id": self.id(did), "type": self.form, "controller": did, **key}
+        return {"id": self.id(did), "type": self.form, "controller": did, **self._key()}
+
+    def _fingerprint(self) -> str:
+        if isinstance(self.public_key, RsaPublicKey):
+            return self.public_key.thumbprint()
+        return multikey(self.public_key) if self.form == "Multikey" else jwk_thumbprint(self.public_key)
+
+    def _key(self) -> JsonObject:
+        if isinstance(self.public_key, RsaPublicKey):
+            if self.form != "JsonWebKey":
+                raise InvalidKey("An RSA key is published as JsonWebKey: proofs are not made with it.")
+            return {"publicKeyJwk": self.public_key.jwk()}
+        if self.form == "Multikey":
+            return {"publicKeyMultibase": multikey(self.public_key)}
+        return {"publicKeyJwk": jwk(self.public_key)}
 
 
 def did_document(did: str, keys: Sequence[PublishedKey]) -> JsonObject:

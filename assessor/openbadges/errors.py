@@ -7,10 +7,13 @@ OpenBadgesError
 ├── UnsafeDocument        a part of the document would not be covered by the signature
 │   └── UnknownContext    it uses a vocabulary that is not pinned here
 ├── InvalidBadge          what was given to the builder cannot become a correct badge
+├── FormsDisagree         the two ways to the canonical form of a badge of ours give different bytes
 ├── ProofInvalid          the signature does not hold
 ├── ProofUnsupported      the signature is of a kind that is not checked here
 ├── InvalidKey, InvalidDid
-└── StatusUnavailable     the status list could not be obtained or is not one
+├── StatusUnavailable     the status list could not be obtained or is not one
+└── DocumentUnavailable   a document that the badge points at could not be obtained
+    └── DocumentGone      its own server says that it was taken away
 """
 
 
@@ -46,6 +49,10 @@ class InvalidBadge(OpenBadgesError):
     """What was given cannot become a correct Open Badge."""
 
 
+class FormsDisagree(OpenBadgesError):
+    """The fast and the general way to the canonical form disagree about a badge that was to be issued."""
+
+
 class ProofInvalid(OpenBadgesError):
     """The signature does not belong to this document and key."""
 
@@ -64,3 +71,11 @@ class InvalidDid(OpenBadgesError):
 
 class StatusUnavailable(OpenBadgesError):
     """The status list could not be obtained, or what was obtained is not one."""
+
+
+class DocumentUnavailable(OpenBadgesError):
+    """A document that a badge points at could not be obtained."""
+
+
+class DocumentGone(DocumentUnavailable):
+    """The server of a document says that it was there and was taken away (HTTP 410)."""

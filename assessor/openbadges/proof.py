@@ -1,4 +1,6 @@
-"""Data Integrity proofs of the suite `eddsa-rdfc-2022`: signing a document, checking one signature.
+"""Data Integrity proofs of the suites `eddsa-rdfc-2022` and `eddsa-jcs-2022`: signing a document, checking a signature.
+
+The first covers the statements that a document makes, the second its JSON. Both sign with Ed25519.
 
 >>> from datetime import UTC, datetime
 >>> from assessor.openbadges.multikey import MemorySigner
@@ -11,20 +13,26 @@
 
 import hashlib
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from assessor.openbadges.canonical import canonical_form
 from assessor.openbadges.errors import InvalidKey, ProofInvalid, ProofUnsupported, UnsafeDocument
+from assessor.openbadges.fast_canonical import canonical_form
 from assessor.openbadges.grammar import read_timestamp, required_iri, timestamp
+from assessor.openbadges.jcs import canonical_json
 from assessor.openbadges.multikey import Signer, base58_decode, base58_encode, check_signature
 from assessor.openbadges.strict_json import JsonObject
 
-SUITE = "eddsa-rdfc-2022"
+Suite = Literal["eddsa-rdfc-2022", "eddsa-jcs-2022"]
+
+SUITE: Suite = "eddsa-rdfc-2022"
+JCS_SUITE: Suite = "eddsa-jcs-2022"
 MAX_PROOFS = 4
 
 
-def sign_document(document: JsonObject, signer: Signer, verification_method: str, created: datetime) -> JsonObject:
-    """The document with one more member, `proof`: an array with one entry (vc-di-eddsa, section 3.2.1).
+def sign_document(
+    document: JsonObject, signer: Signer, verification_method: str, created: datetime, suite: Suite = SUITE
+) -> JsonObject:
+    """The document with one more member, `proof`: an array with one entry (vc-di-eddsa, sections 3.2.1 and 3.3.1).
 
     `verification_method`: the address of the key in the issuer's DID document; `created`: whole seconds.
     """
@@ -32,23 +40,28 @@ def sign_document(document: JsonObject, signer: Signer, verification_method: str
         raise UnsafeDocument("The document is signed already.")
     proof: JsonObject = {
         "type": "DataIntegrityProof",
-        "cryptosuite": SUITE,
+        "cryptosuite": suite,
         "created": timestamp(created),
         "verificationMethod": required_iri(verification_method, "The address of the key"),
         "proofPurpose": "assertionMethod",
     }
+    if suite == JCS_SUITE and "@context" in document:
+        proof["@context"] = document["@context"]
     signature = signer.sign(hash_data(document, proof))
     return {**document, "proof": [{**proof, "proofValue": "z" + base58_encode(signature)}]}
 
 
 def hash_data(unsecured: JsonObject, options: JsonObject) -> bytes:
-    """The 64 signed bytes: SHA-256 of the canonical options, then of the canonical document (3.2.4).
+    """The 64 signed bytes: SHA-256 of the canonical options, then of the canonical document (3.2.4, 3.3.4).
 
-    `unsecured` has no proof, `options` no proofValue; the options take the document's `@context`.
+    `unsecured` has no proof, `options` no proofValue. As a graph the options take the document's `@context`; as JSON
+    they are signed as they are.
     """
-    options_form = canonical_form({**options, "@context": unsecured.get("@context")})
-    document_form = canonical_form(unsecured)
-    return hashlib.sha256(options_form).digest() + hashlib.sha256(document_form).digest()
+    if options.get("cryptosuite") == JCS_SUITE:
+        forms = canonical_json(options), canonical_json(unsecured)
+    else:
+        forms = canonical_form({**options, "@context": unsecured.get("@context")}), canonical_form(unsecured)
+    return b"".join(hashlib.sha256(form).digest() for form in forms)
 
 
 def proofs_of(document: JsonObject) -> list[JsonObject]:
@@ -66,12 +79,12 @@ def proofs_of(document: JsonObject) -> list[JsonObject]:
 
 
 def is_supported(proof: JsonObject) -> bool:
-    """Whether a proof is of the suite that is checked here."""
-    return proof.get("type") == "DataIntegrityProof" and proof.get("cryptosuite") == SUITE
+    """Whether a proof is of a suite that is checked here."""
+    return proof.get("type") == "DataIntegrityProof" and proof.get("cryptosuite") in (SUITE, JCS_SUITE)
 
 
 def check_proof(document: JsonObject, proof: JsonObject, public_key: bytes) -> None:
-    """Raise unless this proof was made with this key over this document (vc-di-eddsa, section 3.2.2).
+    """Raise unless this proof was made with this key over this document (vc-di-eddsa, sections 3.2.2 and 3.3.2).
 
     `ProofInvalid`: it does not hold. `ProofUnsupported`: another suite. `UnsafeDocument`: not wholly covered.
     """
@@ -85,9 +98,14 @@ def check_proof(document: JsonObject, proof: JsonObject, public_key: bytes) -> N
         raise ProofInvalid("The time of the signature is not a time.")
     signature = _signature(proof.get("proofValue"))
     unsecured = {name: member for name, member in document.items() if name != "proof"}
-    options = {name: member for name, member in proof.items() if name not in {"proofValue", "@context"}}
+    options = {name: member for name, member in proof.items() if name != "proofValue"}
     if "@context" in proof:
         unsecured["@context"] = _agreed_context(document.get("@context"), proof["@context"])
+        if proof["cryptosuite"] == SUITE:
+            del options["@context"]
+        elif unsecured["@context"] != document.get("@context"):
+            # The standard lets more vocabularies follow than were signed. Words must not change their meaning after.
+            raise ProofInvalid("The badge uses more vocabularies than its signature covers.")
     check_signature(public_key, signature, hash_data(unsecured, options))
 
 

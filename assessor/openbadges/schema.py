@@ -9,7 +9,7 @@ where JSON-LD sees no difference: `type` as one text, one object where a list is
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from assessor.openbadges.grammar import is_iri, read_timestamp
@@ -264,12 +264,9 @@ _CLOSED = frozenset({"Image", "IdentityObject", "IdentifierEntry"})
 
 def problems_of(document: JsonObject) -> list[str]:
     """What is wrong with an AchievementCredential, each with the path of the member; empty = nothing."""
-    problems = []
-    for problem in _object(document, "Credential", ""):
-        problems.append(problem)
-        if len(problems) == MAX_PROBLEMS:
-            break
-    return problems
+    problems: list[str] = []
+    _CHECK_CREDENTIAL(document, None, problems)
+    return problems[:MAX_PROBLEMS]
 
 
 def problems_of_holder(document: JsonObject) -> list[str]:
@@ -293,41 +290,95 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _object(value: Any, kind: str, path: str) -> Iterator[str]:
-    if kind == "Issuer":
-        if isinstance(value, str):
-            yield from _value(value, "iri", path)
-            return
-        kind = "Profile"
-    if not isinstance(value, dict):
-        yield f"“{path}” is not an object"
-        return
-    members = _CLASSES[kind]
-    for name, demand in members.items():
-        place = f"{path}.{name}" if path else name
-        if name in value:
-            yield from _value(value[name], demand.removesuffix("!"), place)
-        elif demand.endswith("!"):
-            yield f"“{place}” is missing"
-    if kind in _CLOSED and (unknown := value.keys() - members.keys()):
-        yield f"“{path}.{min(unknown)[:40]}” is not a member of {kind}"
+# A place in the document, written out only where something is wrong with it: what it is in, and its name or number.
+_Place = tuple[Any, str] | None
+_Check = Callable[[Any, _Place, list[str]], None]
+_Holds = Callable[[Any], bool]
 
 
-def _value(value: Any, demand: str, path: str) -> Iterator[str]:
+def _written(place: _Place) -> str:
+    if place is None:
+        return ""
+    around, name = place
+    before = _written(around)
+    return f"{before}.{name}" if before and not name.startswith("[") else f"{before}{name}"
+
+
+def _compiled() -> dict[str, _Check]:
+    """The table as functions, made once, because badges are checked by the thousand. Classes may hold each other."""
+    members: dict[str, dict[str, _Check]] = {kind: {} for kind in _CLASSES}
+    classes = {kind: _object_check(kind, members[kind]) for kind in _CLASSES}
+    classes["Issuer"] = _issuer_check(classes["Profile"])
+    for kind, demands in _CLASSES.items():
+        for name, demand in demands.items():
+            members[kind][name] = _check_of(demand.removesuffix("!"), classes)
+    return classes
+
+
+def _check_of(demand: str, classes: dict[str, _Check]) -> _Check:
     if demand.startswith("type "):
+        return _type_check(demand.removeprefix("type "))
+    if demand.startswith("["):
+        return _list_check(_check_of(demand[1:-1], classes))
+    return _kind_check(*_KINDS[demand]) if demand in _KINDS else classes[demand]
+
+
+def _type_check(kind: str) -> _Check:
+    def check(value: Any, place: _Place, problems: list[str]) -> None:
         names = _listed(value)
-        if not all(isinstance(name, str) for name in names) or demand.removeprefix("type ") not in names:
-            yield f"“{path}” does not say {demand.removeprefix('type ')}"
-    elif demand.startswith("["):
-        for place, entry in enumerate(_listed(value)):
-            yield from _value(entry, demand[1:-1], f"{path}[{place}]")
-    elif demand in _KINDS:
-        holds, description = _KINDS[demand]
+        if kind not in names or not all(isinstance(name, str) for name in names):
+            problems.append(f"“{_written(place)}” does not say {kind}")
+
+    return check
+
+
+def _list_check(check_entry: _Check) -> _Check:
+    def check(value: Any, place: _Place, problems: list[str]) -> None:
+        for number, entry in enumerate(_listed(value)):
+            check_entry(entry, (place, f"[{number}]"), problems)
+
+    return check
+
+
+def _kind_check(holds: _Holds, description: str) -> _Check:
+    def check(value: Any, place: _Place, problems: list[str]) -> None:
         if not holds(value):
-            yield f"“{path}” is not {description}"
-    else:
-        yield from _object(value, demand, path)
+            problems.append(f"“{_written(place)}” is not {description}")
+
+    return check
+
+
+def _object_check(kind: str, members: dict[str, _Check]) -> _Check:
+    required = [name for name, demand in _CLASSES[kind].items() if demand.endswith("!")]
+    is_closed = kind in _CLOSED
+
+    def check(value: Any, place: _Place, problems: list[str]) -> None:
+        if not isinstance(value, dict):
+            problems.append(f"“{_written(place)}” is not an object")
+            return
+        for name in required:
+            if name not in value:
+                problems.append(f"“{_written((place, name))}” is missing")
+        for name, member in value.items():
+            if name in members:
+                members[name](member, (place, name), problems)
+        if is_closed and (unknown := value.keys() - members.keys()):
+            problems.append(f"“{_written((place, min(unknown)[:40]))}” is not a member of {kind}")
+
+    return check
+
+
+def _issuer_check(check_profile: _Check) -> _Check:
+    check_address = _kind_check(*_KINDS["iri"])
+
+    def check(value: Any, place: _Place, problems: list[str]) -> None:
+        (check_address if isinstance(value, str) else check_profile)(value, place, problems)
+
+    return check
 
 
 def _is_text_list(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(entry, str) for entry in value)
+
+
+_CHECK_CREDENTIAL = _compiled()["Credential"]

@@ -19,8 +19,10 @@ MAX_NODES = 10_000
 MAX_SAFE_INTEGER = 2**53 - 1  # RFC 7493, section 2.2
 
 JsonObject = dict[str, Any]
+_INNER = (dict, list)
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def read_json(data: bytes, *, max_bytes: int = MAX_BYTES) -> JsonObject:
@@ -48,7 +50,9 @@ def read_json(data: bytes, *, max_bytes: int = MAX_BYTES) -> JsonObject:
         raise Unreadable(f"The text is not JSON: line {error.lineno}, column {error.colno}.") from error
     if not isinstance(value, dict):
         raise Unreadable("The text is JSON, but not a JSON object.")
-    _check_size_and_text(value)
+    _check_size(value)
+    if _SURROGATE_ESCAPE.search(data):  # in UTF-8 itself there are none
+        _check_text(value)
     return value
 
 
@@ -83,26 +87,31 @@ def _safe_integer(text: str) -> int:
     return int(text)
 
 
-def _check_size_and_text(root: JsonObject) -> None:
-    waiting: list[tuple[Any, int]] = [(root, 1)]
-    seen = 0
-    while waiting:
-        value, depth = waiting.pop()
-        seen += 1
-        if depth > MAX_DEPTH:
-            raise Unreadable("The JSON is nested too deeply.")
+def _check_size(root: JsonObject) -> None:
+    """Level by level, as deep as may be."""
+    level: list[Any] = [root]
+    seen = 1
+    for _ in range(MAX_DEPTH - 1):
+        members: list[Any] = []
+        for value in level:
+            members += value.values() if isinstance(value, dict) else value
+        seen += len(members)
         if seen > MAX_NODES:
             raise Unreadable("The JSON has too many values.")
-        if isinstance(value, dict):
-            for name in value:
-                _check_text(name)
-            waiting.extend((member, depth + 1) for member in value.values())
+        level = [member for member in members if isinstance(member, _INNER)]
+    if any(level):
+        raise Unreadable("The JSON is nested too deeply.")
+
+
+def _check_text(root: JsonObject) -> None:
+    waiting: list[Any] = [root]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            if _SURROGATE.search(value):
+                raise Unreadable("A text holds half of a character (a lone surrogate).")
+        elif isinstance(value, dict):
+            waiting.extend(value)
+            waiting.extend(value.values())
         elif isinstance(value, list):
-            waiting.extend((member, depth + 1) for member in value)
-        elif isinstance(value, str):
-            _check_text(value)
-
-
-def _check_text(text: str) -> None:
-    if _SURROGATE.search(text):
-        raise Unreadable("A text holds half of a character (a lone surrogate).")
+            waiting.extend(value)

@@ -15,20 +15,29 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from assessor.openbadges.errors import InvalidDid, InvalidKey
-from assessor.openbadges.multikey import read_jwk, read_multikey
+from assessor.openbadges.jose import read_token_key
+from assessor.openbadges.multikey import read_multikey
+from assessor.openbadges.rsa import RsaPublicKey
 from assessor.openbadges.strict_json import JsonObject
 
 
 @dataclass(frozen=True)
 class TrustedIssuer:
-    """An issuer and the Ed25519 keys that may assert for it, by the address of each key.
+    """An issuer and the keys that may assert for it, by the address of each key.
 
-    `name` is for people; empty = the issuer's own id is shown.
+    `keys`: Ed25519, for proofs and tokens. `name` is for people; empty = the issuer's own id is shown. `rsa_keys`: for
+    tokens signed with RS256 only.
     """
 
     id: str
     keys: Mapping[str, bytes]
     name: str = ""
+    rsa_keys: Mapping[str, RsaPublicKey] = field(default_factory=dict)
+
+    @property
+    def token_keys(self) -> Mapping[str, bytes | RsaPublicKey]:
+        """Every key that may sign tokens."""
+        return {**self.keys, **self.rsa_keys}
 
     @classmethod
     def from_did_document(cls, document: JsonObject, name: str = "") -> Self:
@@ -46,8 +55,10 @@ class TrustedIssuer:
         usable = [method for method in methods if _absolute(method.get("id"), did) in named] + embedded
         keys = {_absolute(method.get("id"), did): key for method in usable if (key := _key(method, did)) is not None}
         if not keys:
-            raise InvalidDid(f"The document of {did[:120]} has no Ed25519 key that may sign badges.")
-        return cls(did, MappingProxyType(keys), name)
+            raise InvalidDid(f"The document of {did[:120]} has no Ed25519 or RSA key that may sign badges.")
+        ed25519 = {address: key for address, key in keys.items() if isinstance(key, bytes)}
+        rsa = {address: key for address, key in keys.items() if isinstance(key, RsaPublicKey)}
+        return cls(did, MappingProxyType(ed25519), name, MappingProxyType(rsa))
 
 
 @dataclass(frozen=True)
@@ -73,13 +84,13 @@ def _absolute(name: Any, did: str) -> str:
     return did + text if text.startswith("#") else text
 
 
-def _key(method: JsonObject, did: str) -> bytes | None:
-    """The key of a verification method, if the issuer itself controls it and it is Ed25519."""
+def _key(method: JsonObject, did: str) -> bytes | RsaPublicKey | None:
+    """The key of a verification method, if the issuer itself controls it and it is of a kind known here."""
     if method.get("controller", did) != did or "revoked" in method:
         return None
     try:
         if isinstance(text := method.get("publicKeyMultibase"), str):
             return read_multikey(text)
-        return read_jwk(method.get("publicKeyJwk"))
+        return read_token_key(method.get("publicKeyJwk"))
     except InvalidKey:
         return None

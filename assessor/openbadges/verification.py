@@ -7,7 +7,7 @@ Trust and status lists are values; nothing is fetched and nothing is believed be
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from assessor.openbadges import jwt
 from assessor.openbadges.canonical import check_contexts, check_members
@@ -25,31 +25,38 @@ from assessor.openbadges.errors import (
     UnsafeDocument,
 )
 from assessor.openbadges.grammar import read_timestamp
+from assessor.openbadges.jose import check_header
 from assessor.openbadges.jwt import Token, issuer_of
 from assessor.openbadges.proof import check_proof, is_supported, proofs_of
 from assessor.openbadges.reading import Format, is_jwt, read_credential
+from assessor.openbadges.rsa import RsaPublicKey
 from assessor.openbadges.schema import problems_of, problems_of_holder
 from assessor.openbadges.strict_json import JsonObject, read_json
 from assessor.openbadges.trust import Trust, TrustedIssuer
 from assessor.openbadges.withdrawal import CLOCK_TOLERANCE, Standing, StatusAnswer, StatusSource, standing_of
 
 NAMES = ("reading", "shape", "schema", "safe context", "holder", "proof", "key", "status", "validity")
+UNCHANGED = "nothing was changed."
+
+Key = TypeVar("Key", bound=bytes | RsaPublicKey)
 
 
 def verify(credential: bytes, trust: Trust, now: datetime, *, status: StatusSource | None = None) -> Report:
-    """Check a badge in any carrier: JSON with proof, VC-JWT, baked PNG or SVG.
+    """Check a badge in any carrier: JSON with proofs, VC-JWT, baked PNG or SVG.
 
     `trust`: whom to believe. `now`: aware time. `status`: gives status lists by address; None = do not ask.
     Never raises for anything in `credential`.
     """
     try:
         format_, text = read_credential(credential)
-        badge = _Badge.read(text)
+        badge = _Badge.read(text, is_jwt(text) if format_ in ("png", "svg") else format_ == "jwt")
     except AlteredCarrier as error:
         return _not_read(Result.NOT_GENUINE, _format_of(credential), str(error))
     except NotACredential as error:
         return _not_read(Result.NOT_A_CERTIFICATE, _format_of(credential), str(error))
     except Unreadable as error:
+        if _is_altered_token(credential, trust):
+            return _not_read(Result.NOT_GENUINE, "jwt", "The token was changed: its signature is of another text.")
         return _not_read(Result.UNREADABLE, _format_of(credential), str(error))
     return _Verification(badge, format_, trust, now, status).report()
 
@@ -59,6 +66,12 @@ def _format_of(data: bytes) -> str:
         return "png"
     start = data.lstrip()[:1]
     return {b"{": "json", b"<": "svg", b"e": "jwt"}.get(start, "")
+
+
+def _is_altered_token(data: bytes, trust: Trust) -> bool:
+    text = data.strip()
+    keys = {address: key for issuer in trust.issuers.values() for address, key in issuer.token_keys.items()}
+    return is_jwt(text) and jwt.is_altered(text, keys)
 
 
 def _not_read(result: Result, format_: str, reason: str) -> Report:
@@ -78,10 +91,10 @@ class _Badge:
         self.token = token
 
     @classmethod
-    def read(cls, text: bytes) -> "_Badge":
-        if is_jwt(text):
+    def read(cls, text: bytes, is_token: bool) -> "_Badge":
+        if is_token:
             token = jwt.read(text)
-            return cls(token.payload, token)
+            return cls(token.credential, token)
         return cls(read_json(text), None)
 
 
@@ -188,14 +201,17 @@ class _Verification:
 
     def _check_token(self, token: Token) -> None:
         try:
-            jwt.check_header(token.header)
-            if (key := self._issuer_key(token.key_id)) is None:
+            check_header(token.header)
+            if self.issuer is None:
+                self._issuer_unknown()
+                return
+            if (key := self._noted(*token.key_among(self.issuer.token_keys))) is None:
                 return
             jwt.check(token, key)
         except OpenBadgesError as error:
             self._proof_failed(error)
             return
-        self._note("proof", State.PASSED, "The signature holds: nothing was changed.")
+        self._note("proof", State.PASSED, f"The signature of the token ({token.header['alg']}) holds: {UNCHANGED}")
 
     def _check_proofs(self) -> None:
         """Every proof of the suite known here must hold; other kinds beside them are passed over."""
@@ -205,7 +221,11 @@ class _Verification:
                 self._unproved("The badge is signed in a way that is not checked here.")
                 return
             for proof in supported:
-                if (key := self._issuer_key(proof.get("verificationMethod"))) is None:
+                if self.issuer is None:
+                    self._issuer_unknown()
+                    return
+                name = str(proof.get("verificationMethod") or "")
+                if (key := self._noted(name, self.issuer.keys.get(name))) is None:
                     return
                 check_proof(self.document, proof, key)
                 if (end := read_timestamp(proof.get("expires"))) is not None and end < self.now:
@@ -213,23 +233,19 @@ class _Verification:
         except OpenBadgesError as error:
             self._proof_failed(error)
             return
-        self._note("proof", State.PASSED, "The signature holds: nothing was changed.")
+        suites = " and ".join(sorted({str(proof["cryptosuite"]) for proof in supported}))
+        self._note("proof", State.PASSED, f"The signature ({suites}) holds: {UNCHANGED}")
 
-    def _issuer_key(self, name: Any) -> bytes | None:
-        """The trusted key of this address; None after noting why there is none."""
-        if self.issuer is None:
-            self._unproved(f"The issuer {issuer_of(self.document)[:120] or '(none named)'} is not known here.")
-            return None
-        key = self.issuer.keys.get(name) if isinstance(name, str) else None
+    def _issuer_unknown(self) -> None:
+        self._unproved(f"The issuer {issuer_of(self.document)[:120] or '(none named)'} is not known here.")
+
+    def _noted(self, name: str, key: Key | None) -> Key | None:
+        """The issuer's key of this name, after noting whether there is one."""
         if key is None:
             self._note("proof", State.NOT_CHECKED, "There is no key of the issuer to check the signature with.")
-            self._note(
-                "key",
-                State.FAILED,
-                f"{str(name)[:120] or 'A key without a name'} is not a key of the issuer.",
-            )
-            return None
-        self._note("key", State.PASSED, "The key is one of the issuer's.")
+            self._note("key", State.FAILED, f"{name[:120] or 'A key without a name'} is not a key of the issuer.")
+        else:
+            self._note("key", State.PASSED, "The key is one of the issuer's.")
         return key
 
     def _proof_failed(self, error: OpenBadgesError) -> None:

@@ -136,7 +136,10 @@ def _signed_list(data: bytes, issuer: str, trust: Trust) -> JsonObject:
         return listed
     token = jwt.read(text, max_bytes=MAX_LIST_BYTES)
     _check_issuer(token.payload, issuer)
-    jwt.check(token, _key(token.key_id, trusted))
+    _, key = token.key_among(trusted.token_keys)
+    if key is None:
+        raise StatusUnavailable("The status list is not signed with a key of the issuer.")
+    jwt.check(token, key)
     return token.payload
 
 

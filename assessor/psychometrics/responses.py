@@ -8,15 +8,16 @@ An item that a person was not asked is missing: it has no row in the sparse form
 never takes part in a sum. Which form is held does not change any result.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from assessor.psychometrics.response_models import Array
+from assessor.psychometrics.response_models import Array, ItemParameters
 
 Scores = NDArray[np.int8]
 Indices = NDArray[np.intp]
@@ -24,12 +25,21 @@ Indices = NDArray[np.intp]
 MISSING = -1
 """Score of an item that was not asked."""
 
+HIGHEST_SCORE = int(np.iinfo(np.int8).max)
+"""The highest score that answers are kept with, 127."""
+
+_SCORES = f"Scores must lie between 0 and {HIGHEST_SCORE}"
+
 SHARD = 20_000
 """People in one unit of work. It is fixed, because the order of a sum decides its last bit."""
 
 
 class ResponsesNotUsable(ValueError):
     """Answers that cannot be computed with; the message names what is wrong and what to do."""
+
+
+class ItemsDoNotMatch(ValueError):
+    """Item parameters that do not belong to these answers."""
 
 
 class Shard(Protocol):
@@ -70,51 +80,78 @@ class Responses:
     def from_matrix(
         cls, scores: ArrayLike, items: Sequence[str] = (), groups: Sequence[str] = (), weight: ArrayLike | None = None
     ) -> Self:
-        """Return the answers of a persons × items matrix of whole scores from 0, `MISSING` where not asked.
+        """Return the answers of a persons × items matrix.
 
-        groups  the group's name of each person; () = one population
+        Parameters
+        ----------
+        scores
+            Whole scores from 0 to 127, `MISSING` where not asked, (persons, items).
+        items
+            Ids of the items; () = i1, i2, …
+        groups
+            The group's name of each person; () = one population.
+        weight
+            How many people each row stands for, above 0, (persons,); None = one each.
 
-        Raises `ResponsesNotUsable` for another shape, scores below `MISSING` or above 127, or group names that do
-        not match the persons.
+        Raises
+        ------
+        ResponsesNotUsable
+            Another shape, scores that are no such numbers, ids that are not there once for each column, or groups or
+            weights that do not match the persons.
         """
-        matrix = np.asarray(scores)
+        matrix = _table(scores, "Scores")
         if matrix.ndim != 2 or not matrix.size:
             raise ResponsesNotUsable(f"Responses must be a persons × items table, not of shape {matrix.shape}.")
-        if not np.all(np.isfinite(matrix)) or np.any(matrix != np.round(matrix)):
-            raise ResponsesNotUsable("Scores must be whole numbers; write an item not asked as -1.")
-        if matrix.min() < MISSING or matrix.max() > np.iinfo(np.int8).max:
-            raise ResponsesNotUsable("Scores must lie between 0 and 127; write an item not asked as -1.")
+        _check_range(matrix, MISSING, HIGHEST_SCORE, f"{_SCORES}; write an item not asked as -1.")
         persons, width = matrix.shape
-        names = tuple(items) or tuple(f"i{number}" for number in range(1, width + 1))
-        if len(names) != width or len(set(names)) < width:
-            raise ResponsesNotUsable(f"{width} columns need {width} different item ids.")
+        names = _item_ids(items or [f"i{number}" for number in range(1, width + 1)])
+        if len(names) != width:
+            raise ResponsesNotUsable(f"{width} columns need {width} item ids, not {len(names)}.")
         known, of_person = _groups(groups, persons)
-        weights = np.ones(persons) if weight is None else np.asarray(weight, dtype=np.float64)
-        return cls(names, np.ascontiguousarray(matrix, dtype=np.int8), weights, known, of_person)
+        dense = np.ascontiguousarray(matrix, dtype=np.int8)
+        return cls(names, dense, _weights(weight, persons), known, of_person)
 
     @classmethod
     def from_rows(
         cls, person: ArrayLike, item: ArrayLike, score: ArrayLike, items: Sequence[str], groups: Sequence[str] = ()
     ) -> Self:
-        """Return the answers of long rows: person number from 0, item number from 0, score.
+        """Return the answers of long rows.
 
-        Raises `ResponsesNotUsable` when a person has two answers to one item, or numbers are out of range.
+        Parameters
+        ----------
+        person
+            Number of the person, from 0, (rows,). People without an answer may stand between others, but no number
+            reaches the number of rows or, where there are groups, of people: memory follows what was given.
+        item
+            Number of the item, from 0, (rows,).
+        score
+            Whole scores from 0 to 127, (rows,).
+        items
+            Ids of the items.
+        groups
+            The group's name of each person; () = one population.
+
+        Raises
+        ------
+        ResponsesNotUsable
+            A person has two answers to one item, numbers are out of range, or an item id is there twice.
         """
-        of, what = np.asarray(person, dtype=np.intp), np.asarray(item, dtype=np.int64)
-        value = np.asarray(score, dtype=np.int64)
-        if not len(of) == len(what) == len(value) or not len(of):
+        names = _item_ids(items)
+        of, what, value = _table(person, "Person numbers"), _table(item, "Item numbers"), _table(score, "Scores")
+        if not of.shape == what.shape == value.shape or of.ndim != 1 or not of.size:
             raise ResponsesNotUsable("Each row needs a person, an item and a score, and there must be a row.")
-        if of.min() < 0 or what.min() < 0 or what.max() >= len(items) or value.min() < 0 or value.max() > 127:
-            raise ResponsesNotUsable("Person and item numbers start at 0; scores lie between 0 and 127.")
+        people = len(groups) or len(of)
+        _check_range(of, 0, people - 1, f"Person numbers start at 0 and end below {people}. Number people in a row.")
+        _check_range(what, 0, len(names) - 1, f"Item numbers start at 0 and end below {len(names)}.")
+        _check_range(value, 0, HIGHEST_SCORE, f"{_SCORES}; leave the row out where an item was not asked.")
         order = np.lexsort((what, of))
-        of, what, value = of[order], what[order], value[order]
+        of, what, value = of[order].astype(np.intp), what[order].astype(np.int32), value[order].astype(np.int8)
         if np.any((np.diff(of) == 0) & (np.diff(what) == 0)):
             raise ResponsesNotUsable("A person answered one item twice. Keep one answer, for instance the first.")
-        persons = int(of[-1]) + 1
+        persons = len(groups) or int(of[-1]) + 1
         start = np.concatenate(([0], np.cumsum(np.bincount(of, minlength=persons))))
         known, of_person = _groups(groups, persons)
-        sparse = Sparse(start, what.astype(np.int32), value.astype(np.int8))
-        return cls(tuple(items), sparse, np.ones(persons), known, of_person)
+        return cls(names, Sparse(start, what, value), np.ones(persons), known, of_person)
 
     @property
     def persons(self) -> int:
@@ -151,6 +188,29 @@ class Responses:
         matrix[np.repeat(np.arange(self.persons), np.diff(self.scores.start)), self.scores.item] = self.scores.score
         return matrix
 
+    def of_item(self, item: int) -> tuple[Indices, Scores]:
+        """Return the rows of those who answered the item at this position, ascending, and their scores."""
+        if isinstance(self.scores, Sparse):
+            persons, start, values = self._by_item
+            answers = slice(int(start[item]), int(start[item + 1]))
+            return persons[answers], values[answers]
+        person = np.flatnonzero(self.scores[:, item] != MISSING)
+        return person, self.scores[person, item]
+
+    def check_items(self, parameters: Sequence[ItemParameters]) -> None:
+        """Check that these can be the parameters of the items, in their order.
+
+        Raises `ItemsDoNotMatch` when there is another number of them, or a score above an item's highest.
+        """
+        if len(parameters) != len(self.items):
+            raise ItemsDoNotMatch(f"There are {len(self.items)} items with answers and {len(parameters)} parameters.")
+        for name, seen, item in zip(self.items, self.highest_score, parameters, strict=True):
+            if seen > item.highest_score:
+                raise ItemsDoNotMatch(
+                    f"Item {name} has a score of {seen}; its parameters allow {item.highest_score}. "
+                    "Calibrate it with these answers, or correct the scores."
+                )
+
     def load(self) -> "Responses":
         """Return itself: answers in memory are a shard that is already there."""
         return self
@@ -178,6 +238,55 @@ class Responses:
         scores = np.ascontiguousarray(unique[:, : len(self.items)], dtype=np.int8)
         group = unique[:, -1].astype(np.intp) if self.groups else self.group
         return Responses(self.items, scores, weight, self.groups, group)
+
+    @cached_property
+    def _by_item(self) -> tuple[Indices, Indices, Scores]:
+        """Sparse answers sorted by item: rows of people, where each item starts, scores."""
+        assert isinstance(self.scores, Sparse)
+        order = np.argsort(self.scores.item, kind="stable")
+        of = np.repeat(np.arange(self.persons), np.diff(self.scores.start))
+        counts = np.bincount(self.scores.item, minlength=len(self.items))
+        return of[order], np.concatenate(([0], np.cumsum(counts))), self.scores.score[order]
+
+
+def _table(values: ArrayLike, what: str) -> NDArray[Any]:
+    """Return values as an array of whole numbers, in the shape and size of number that they have."""
+    try:
+        table = np.asarray(values)
+    except ValueError as error:
+        raise ResponsesNotUsable(f"{what} must be a table whose rows are equally long.") from error
+    if table.dtype.kind not in "iubf":
+        raise ResponsesNotUsable(f"{what} must be numbers. Turn text into numbers first.")
+    if table.dtype.kind == "f" and not (np.isfinite(table) & (table == np.round(table))).all():
+        raise ResponsesNotUsable(f"{what} must be whole numbers, without gaps.")
+    return table
+
+
+def _check_range(table: NDArray[Any], lowest: int, highest: int, message: str) -> None:
+    if table.size and (table.min() < lowest or table.max() > highest):
+        raise ResponsesNotUsable(message)
+
+
+def _item_ids(items: Sequence[str]) -> tuple[str, ...]:
+    names = tuple(items)
+    if len(set(names)) < len(names):
+        twice = next(name for name, times in Counter(names).items() if times > 1)
+        raise ResponsesNotUsable(f"Two items have the id {twice}. Give each an id of its own.")
+    return names
+
+
+def _weights(weight: ArrayLike | None, persons: int) -> Array:
+    if weight is None:
+        return np.ones(persons)
+    try:
+        weights = np.asarray(weight, dtype=np.float64)
+    except (ValueError, TypeError) as error:
+        raise ResponsesNotUsable("Weights must be numbers.") from error
+    if weights.shape != (persons,):
+        raise ResponsesNotUsable(f"There are {persons} people and weights of shape {weights.shape}. Give each row one.")
+    if not (np.isfinite(weights) & (weights > 0)).all():
+        raise ResponsesNotUsable("Weights must be finite numbers above 0. Leave rows out that stand for nobody.")
+    return weights
 
 
 def _groups(names: Sequence[str], persons: int) -> tuple[tuple[str, ...], Indices]:

@@ -8,9 +8,15 @@ because a rule that is silently dropped changes what a test awards.
     12
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any, ClassVar, Self
+
+
+def is_finite_number(value: object) -> bool:
+    """Return whether a value read from JSON is a number that can be computed with; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 class RuleNotUnderstood(ValueError):
@@ -48,6 +54,6 @@ class Rule:
         """Check that the field `name` is a number (`whole`: an integer) from `lowest` to `highest`."""
         value = getattr(self, name)
         wanted: tuple[type, ...] = (int,) if whole else (int, float)
-        is_number = isinstance(value, wanted) and not isinstance(value, bool)
+        is_number = isinstance(value, wanted) and is_finite_number(value)
         kind = "a whole number" if whole else "a number"
         self.check(is_number and lowest <= value <= highest, f"{name} must be {kind} from {lowest} to {highest}")

@@ -13,6 +13,7 @@ from assessor.config import Settings
 from assessor.credentials import awarding
 from assessor.credentials.models import Award
 from assessor.errors import Conflict
+from assessor.sittings import delivery
 from assessor.sittings.models import Invigilation, Presentation, Result, Sitting
 
 
@@ -101,6 +102,20 @@ def _conditions(session: Session, sitting: Sitting, result: Result, supervised: 
         "test": title,
         "release": f"{edition.bank_code} {edition.number}",
         "standard_error": round(result.standard_error, 3),
+        **_certainty(session, sitting, result),
+    }
+
+
+def _certainty(session: Session, sitting: Sitting, result: Result) -> dict[str, object]:
+    """How sure the result is; nothing for one that was stored before levels had probabilities."""
+    if not result.standing:
+        return {}
+    design = delivery.design_of(session, sitting)
+    return {
+        "standing": result.standing,
+        "highest_band": None if design.highest_band is None else int(design.highest_band),
+        "cuts": list(design.bands.cuts),
+        "hierarchical": design.hierarchy is not None,
     }
 
 

@@ -17,7 +17,7 @@ from assessor.errors import Conflict, Invalid, NotFound
 from assessor.items import interactions, scoring
 from assessor.items.item import Item
 from assessor.psychometrics import adaptive
-from assessor.sittings import finishing
+from assessor.sittings import conditions, finishing
 from assessor.sittings.models import Invigilation, Presentation, Response, Sitting
 
 #: Aids that a learner may use with an item.
@@ -125,18 +125,17 @@ def note_aids(session: Session, sitting: Sitting, presentation_id: uuid.UUID, ai
 
 def present_next(session: Session, sitting: Sitting, now: datetime) -> None:
     """Store the next presentation, or the result when the test is over."""
-    given = administered(session, sitting)
     design = design_of(session, sitting)
-    step = adaptive.next_step(design, given, adaptive.step_generator(sitting.seed, len(given)))
-    match step:
-        case adaptive.Finish(reason, estimate):
-            finishing.finish(session, sitting, design, given, reason, estimate, now)
+    state = adaptive.replay(design, conditions.of(sitting), administered(session, sitting))
+    match adaptive.next_step(design, state):
+        case adaptive.Finish(reason, final):
+            finishing.finish(session, sitting, design, final, reason, now)
         case adaptive.Administer(item_id):
             session.add(
                 Presentation(
                     organisation_id=sitting.organisation_id,
                     sitting_id=sitting.id,
-                    position=len(given),
+                    position=len(state.items),
                     item_id=item_id,
                     shown_at=now,
                 )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     ForeignKey,
@@ -16,6 +17,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assessor.database import Base, new_id
+
+#: What a sitting of version 0.1 has: that version fixed nothing but the seed.
+OF_ENGINE_1 = '{"engine": 1, "language": null, "device": null, "eligibility": null}'
 
 
 class Invigilation(Base):
@@ -66,6 +70,8 @@ class Sitting(Base):
     release_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("release.id"))
     rules: Mapped[dict[str, Any]]
     seed: Mapped[int] = mapped_column(BigInteger)
+    # {engine, language, device, eligibility}: what else was fixed at the start. The default serves the release before.
+    conditions: Mapped[dict[str, Any]] = mapped_column(server_default=OF_ENGINE_1)
     test_language: Mapped[str]
     help_language: Mapped[str]  # equal to the test language when there is no other
     device: Mapped[str]
@@ -123,7 +129,11 @@ class Response(Base):
 
 
 class Result(Base):
-    """What a finished sitting showed. ``band`` and ``level`` are empty when no award rule was met."""
+    """What a finished sitting showed.
+
+    ``band`` and ``level`` are empty when no award rule was met, ``standing`` and ``areas`` in results of version 0.1;
+    ``areas`` also where the design has one ability behind all competences.
+    """
 
     __tablename__ = "result"
     __table_args__ = (
@@ -139,4 +149,18 @@ class Result(Base):
     band: Mapped[int | None]
     level: Mapped[int | None]
     competences: Mapped[dict[str, Any]]  # code → {mean, low, high, items, score}, only with 3 items or more
+    areas: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # the same of areas, and "general"
+    standing: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # `Standing.to_json`
     finished_at: Mapped[datetime]
+
+
+class Exposure(Base):
+    """How often the items of a design were met, by all its sittings together: no person can be told from it."""
+
+    __tablename__ = "exposure"
+    __table_args__ = (ForeignKeyConstraint(["organisation_id", "design_id"], ["design.organisation_id", "design.id"]),)
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    design_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    counts: Mapped[dict[str, Any]]  # `ExposureCounts.to_json`
+    updated_at: Mapped[datetime]

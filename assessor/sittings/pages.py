@@ -9,9 +9,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from assessor.banks import releases
+from assessor.credentials import wording
+from assessor.credentials.standing import Standing
 from assessor.frameworks import plain_words
 from assessor.items.item import BANDS, Item
 from assessor.items.speech import sound_name
+from assessor.sittings import outcomes
 from assessor.sittings.models import Result, Sitting
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -46,12 +49,14 @@ def _interface_sounds() -> frozenset[str]:
 
 
 def result_page(session: Session, sitting: Sitting, result: Result) -> dict[str, Any]:
-    """What the result page says: sentences of the band reached, the map, and what to learn next."""
+    """What the result page says: sentences of the band reached, how sure it is, the map, and what to learn next."""
     edition = releases.edition(session, sitting.release_id)
     test, home = sitting.test_language, sitting.help_language
     band = None if result.band is None else BANDS[result.band - 1]
+    standing = outcomes.standing_of(session, sitting, result)
     return {
         "can": _can(band, test, home) if band else [],
+        "level": _level(standing, test, home) if standing else None,
         "map": [_map_row(code, result.competences.get(code), test, home) for code in edition.competences],
         "steps": _steps(edition.competences, result, band, test, home),
     }
@@ -60,6 +65,26 @@ def result_page(session: Session, sitting: Sitting, result: Result) -> dict[str,
 def _can(band: str, test: str, home: str) -> list[dict[str, str]]:
     pairs = zip(plain_words.can_sentences(band, test), plain_words.can_sentences(band, home), strict=True)
     return [{"icon": one.icon, "text": one.phrase.text, "home_text": other.phrase.text} for one, other in pairs]
+
+
+def _level(standing: Standing, test: str, home: str) -> dict[str, Any]:
+    """The level in words and as a picture; ``maybe`` is the next band, when it may be reached already."""
+    return {
+        "reached": standing.reached,
+        "maybe": min(standing.borderline, default=None),
+        "is_highest": bool(standing.chances) and standing.reached == standing.chances[-1].level,
+        "percent": wording.percent(standing.certainty),
+        "chances": [
+            {
+                "level": one.level,
+                "name": wording.level_name(one),
+                "share": 100 * one.probability,
+                "text": wording.chance_in_words(test, one.probability),
+                "home_text": wording.chance_in_words(home, one.probability),
+            }
+            for one in standing.chances
+        ],
+    }
 
 
 def _map_row(code: str, result: dict[str, Any] | None, test: str, home: str) -> dict[str, Any]:

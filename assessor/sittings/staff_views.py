@@ -17,12 +17,13 @@ from wtforms import SelectChoice
 
 from assessor import access, locale
 from assessor.assessments import designing
+from assessor.credentials import wording
 from assessor.credentials.awarding import Holder, NameNotUsable
 from assessor.database import db, now
 from assessor.errors import NotFound
 from assessor.installation import settings
 from assessor.organisations import groups
-from assessor.sittings import awarding, giving, overview
+from assessor.sittings import awarding, giving, outcomes, overview
 from assessor.sittings import invigilation as room
 from assessor.sittings.forms import NameForm, OpenForm
 from assessor.sittings.models import Invigilation
@@ -152,6 +153,24 @@ def certificates(invigilation: uuid.UUID) -> ResponseReturnValue:
         everyone=everyone,
         stages=Counter(one.stage for one in everyone),
         at_once=giving.MOST_PAPERS,
+    )
+
+
+@pages.get("/sessions/<uuid:invigilation>/results")
+@access.staff("invigilator")
+def results(invigilation: uuid.UUID) -> ResponseReturnValue:
+    """What everybody showed, how sure that is, and why each test ended; for the staff's eyes, not for the room."""
+    found = _found(invigilation)
+    return render_template(
+        "invigilation/results.html",
+        invigilation=found,
+        group=groups.find_group(db.session, g.organisation.id, found.group_id),
+        outcomes=outcomes.outcomes(db.session, found),
+        bands=wording.LEVELS,
+        level_name=wording.level_name,
+        percent=wording.percent,
+        chance=lambda probability: wording.chance_in_words(locale.page_language().code, probability),
+        nine_of_ten=wording.NINE_OF_TEN,
     )
 
 

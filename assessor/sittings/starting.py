@@ -12,6 +12,7 @@ from assessor.assessments import designing
 from assessor.assessments.models import Design
 from assessor.banks import releases
 from assessor.organisations.models import GroupMember
+from assessor.sittings import conditions
 from assessor.sittings.models import Invigilation, Sitting
 
 SEEDS = 2**62
@@ -83,14 +84,16 @@ def start(
     if begun := _sitting_in(session, invigilation, learner):
         return begun
     design = designing.find(session, invigilation.organisation_id, invigilation.design_id)
+    test_language, seed = _test_language(session, design, language), rng.randrange(SEEDS)
     sitting = Sitting(
         organisation_id=learner.organisation_id,
         invigilation_id=invigilation.id,
         learner_id=learner.id,
         release_id=design.release_id,
         rules=design.rules,
-        seed=rng.randrange(SEEDS),
-        test_language=_test_language(session, design, language),
+        seed=seed,
+        conditions=conditions.to_json(conditions.fixed_now(session, design, seed, test_language, device)),
+        test_language=test_language,
         help_language=language,
         device=device,
         begun_at=now,

@@ -14,7 +14,7 @@ from assessor import access, locale
 from assessor.accounts import limits
 from assessor.certificates import checking
 from assessor.certificates import number as numbers
-from assessor.credentials import achievements, publishing
+from assessor.credentials import achievements, awarding, publishing, wording
 from assessor.database import db, now
 from assessor.installation import settings
 from assessor.verification import verifying
@@ -118,8 +118,9 @@ def number() -> ResponseReturnValue:
 
 def _shown(checked: Any, language: str) -> dict[str, Any]:
     here = settings()
-    text = None
+    text, certainty = None, ""
     if checked.summary is not None:
+        certainty = _certainty(checked.summary.number)
         found = achievements.find(db.session, checked.summary.achievement, here)
         text = publishing.text_of(found, found.language(language))
     return {
@@ -132,8 +133,16 @@ def _shown(checked: Any, language: str) -> dict[str, Any]:
         "project": here.project,
         "host": here.host,
         "languages": dict(Locale.parse(language).languages),
+        "certainty": certainty,
         "demonstration": here.demonstration,
     }
+
+
+def _certainty(number: bytes) -> str:
+    """How sure the level is. The code has no room for it, the badge of the same award says it."""
+    award = awarding.find_by_number(db.session, number)
+    found = wording.stated_standing(award) if award else None
+    return wording.percent(found.certainty) if found else ""
 
 
 def _unanswered(cause: str) -> SimpleNamespace:

@@ -23,9 +23,14 @@ KEYWORDS = {
 #: Sentences that only the person who runs the installation meets.
 OPERATORS = frozenset(
     {
+        "%(why)s",
+        "A worker was ended from outside, probably for want of memory. Try again with fewer --workers.",
         "No key for %(use)s that is still trusted was in use on %(date)s.",
+        "%(algorithm)s is for keys of the use jwt only.",
         "People hold %(code)s already, and its %(part)s must stay. Give the changed template a new code.",
+        "Reading this file outside of memory needs DuckDB. Install it with: pip install 'assessor[scale]'",
         "The code of this certificate would not be genuine: %(why)s",
+        "The key %(kid)s is of a kind that is not used here.",
         "There are no signing keys yet. Run: assessor migrate",
         "There is a new key for %(use)s already. Look at it: assessor keys list",
     }
@@ -68,7 +73,9 @@ def test_no_sentence_is_missing(language: str) -> None:
             if message.string
         }
     fixed = [text for pair in problems.SENTENCES.values() for text in pair]
-    needed = {*extracted(), *refusals(), *fixed, *wording.DEVICES.values(), wording.SUPERVISED, wording.UNSUPERVISED}
+    spoken_of = (*wording.DEVICES.values(), wording.SUPERVISED, wording.UNSUPERVISED)
+    levels = (*wording.LEVELS, *wording.OR_HIGHER.values())
+    needed = {*extracted(), *refusals(), *fixed, *spoken_of, *levels}
 
     missing = sorted(needed - known - OPERATORS)
 

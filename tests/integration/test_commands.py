@@ -3,79 +3,20 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
-from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from assessor import commands, demo
 from assessor.certificates import number as numbers
 from assessor.config import Settings
 from assessor.credentials import awarding, issuing
-from tests.fixtures import PASSPHRASE
+from tests.console import Run
 
 BANK = str(demo.ROOT / "question_banks" / demo.BANK)
 FORMS = sorted(issuing.FORMS)
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        """The one JSON document on stdout."""
-        return json.loads(self.out)
-
-
-Run = Callable[..., Ended]
-
-
-pytestmark = pytest.mark.usefixtures("closed_connections")
-
-
-@pytest.fixture
-def closed_connections() -> Iterator[None]:
-    """A command leaves its connections to the end of its process; here that is the end of the test."""
-    engines: set[Engine] = set()
-
-    def remember(connection: Connection) -> None:
-        engines.add(connection.engine)
-
-    event.listen(Engine, "engine_connect", remember)
-    yield
-    event.remove(Engine, "engine_connect", remember)
-    for engine in engines:
-        engine.dispose()
-
-
-@pytest.fixture
-def run(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs ``assessor`` with these words, for the installation under test."""
-    monkeypatch.setenv("ASSESSOR_INSTANCE", str(settings.instance))
-    monkeypatch.setenv("ASSESSOR_KEY_PASSPHRASE", PASSPHRASE)
-    if settings.database_url:
-        monkeypatch.setenv("ASSESSOR_DATABASE_URL", settings.database_url)
-
-    def run_command(*words: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["assessor", *map(str, words)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            commands.main()
-        structlog.reset_defaults()  # the command's log went to a stream that is captured only here
-        captured = capsys.readouterr()
-        return Ended(int(ended.value.code or 0), captured.out, captured.err)
-
-    return run_command
 
 
 @pytest.fixture
@@ -145,7 +86,7 @@ def test_what_is_exported_verifies_in_every_form(form: str, run: Run, awarded: s
     checked = run("verify", file, "--json")
 
     assert (checked.code, checked.document["verdict"], checked.document["result"]) == (0, "genuine", 1)
-    assert checked.document["format"] == form
+    assert checked.document["format"] == ("json" if form == "jcs" else form)
     assert {check["state"] for check in checked.document["checks"]} == {"passed"}
     assert all(check["reason"] for check in checked.document["checks"])
 
@@ -319,7 +260,7 @@ def test_a_file_that_is_no_certificate_could_not_be_checked(content: bytes, run:
 def test_keys_are_listed_without_their_private_halves(run: Run) -> None:
     listed = run("keys", "list", "--json")
 
-    assert {key["use"] for key in listed.document} == {"badge", "certificate", "status", "root"}
+    assert {key["use"] for key in listed.document} == {"badge", "jwt", "certificate", "status", "root"}
     assert all(set(key) == {"kid", "use", "state", "public_hex"} for key in listed.document)
     assert all(len(bytes.fromhex(key["public_hex"])) == 32 for key in listed.document)
 

@@ -72,7 +72,7 @@ def test_a_finished_sitting_can_be_seen_after_the_session(session: Session) -> N
     assert starting.current_sitting(session, ada) is sitting
 
 
-def test_the_result_page_says_what_the_person_can_do_and_no_band_word(session: Session) -> None:
+def test_the_result_page_says_what_the_person_can_do_and_what_to_learn_next(session: Session) -> None:
     sitting = factories.sitting(session)
     result = factories.finish(session, sitting, right_answer)
 

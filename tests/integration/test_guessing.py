@@ -2,15 +2,20 @@
 
 from functools import cache
 
+import numpy as np
+
 from assessor import demo
+from assessor.assessments import designing
 from assessor.banks import pools
 from assessor.frameworks import digcomp_3_0
 from assessor.items import source
 from assessor.items.bank import Bank
 from assessor.items.item import chance
-from assessor.psychometrics.adaptive import Administered, Design, Finish, Pool, next_step, step_generator
+from assessor.psychometrics.adaptive import Administered, Conditions, Design, Finish, Pool, answered, begin, next_step
+from assessor.psychometrics.exposure_counts import draw
+from assessor.sittings import exposure
 
-GUESSERS = 60
+GUESSERS = 200
 
 
 @cache
@@ -27,17 +32,23 @@ def design(with_chance: bool) -> Design:
         if not with_chance:
             known = type(known)(own.a, own.b, own.se_a, own.se_b)
         pool.append(pools.pool_item(item, known))
-    return Design.from_rules(Pool(pool), demo.RULES)
+    return Design.from_rules(Pool(pool), {**designing.usual_rules(Pool(pool)), **demo.RULES})
 
 
 def share_of_guessers_with_a_band(of: Design) -> float:
+    """Let one after the other tap; what they met is counted, so the best items are soon held back."""
+    assert of.exposure is not None
+    counts = exposure.no_counts(of, of.exposure)
     blind = {item.id: chance(item) for item in bank().items}
     awarded = 0
     for seed in range(GUESSERS):
-        given: list[Administered] = []
-        while not isinstance(step := next_step(of, given, step_generator(seed, len(given))), Finish):
-            lucky = step_generator(seed + 10_000, len(given)).random() < blind[step.item_id]
-            given.append(Administered(step.item_id, int(lucky)))
+        rng = np.random.default_rng(seed)
+        eligibility = draw(counts, of.exposure.maximum, rng)
+        state = begin(of, Conditions(seed, eligibility=eligibility))
+        while not isinstance(step := next_step(of, state), Finish):
+            lucky = rng.random() < blind[step.item_id]
+            state = answered(of, state, Administered(step.item_id, int(lucky)))
+        counts = counts.with_sitting(eligibility, exposure.path(of, step.state), of.exposure.forgetting)
         awarded += of.awarded_band(step.estimate) is not None
     return awarded / GUESSERS
 

@@ -145,3 +145,15 @@ def test_a_badge_that_is_none_is_refused(content: bytes, session: Session, setti
 
     with pytest.raises(achievements.BrokenTemplate):
         achievements.load(session, folder, settings, NOW)
+
+
+def test_a_test_knows_what_its_questions_are_made_of(session: Session) -> None:
+    edition = factories.edition(session)
+
+    made_of = {item.id: item.media for item in edition.pool.items}
+
+    assert set(made_of.values()) == {"text", "picture", "simulation"}
+    for item_id, media in made_of.items():
+        item = edition.scored[item_id].item
+        assert (media == "simulation") == (item.simulation is not None)
+        assert (media == "picture") == (item.picture is not None)

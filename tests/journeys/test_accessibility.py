@@ -170,6 +170,8 @@ def ada_takes_the_test(ada: Ada, card: str, language: str, reader: Reader) -> No
             reader.reads(page, f"learner: {ada.item.id}")
         ada.answers()
     reader.reads(page, "learner: result, not confirmed")
+    ada.tap(page.locator("details summary"))
+    reader.reads(page, "learner: result with the numbers")
 
 
 def olu_looks_at_the_session(olu: Olu, reader: Reader) -> None:
@@ -179,6 +181,10 @@ def olu_looks_at_the_session(olu: Olu, reader: Reader) -> None:
     reader.reads(page, "staff: board with somebody who finished")
     board = page.url
     opens(olu, page.locator("a[href$='/end']"), reader, "staff: end")
+    page.goto(board)
+    opens(olu, page.locator(".page-head a[href$='/results']"), reader, "staff: results")
+    page.locator("details summary").first.click()
+    reader.reads(page, "staff: results with the numbers")
     page.goto(board)
     opens(olu, page.locator("#to-certificates"), reader, "staff: certificates to confirm")
     opens(olu, page.locator("form[action$='/confirm'] .button.main"), reader, "staff: confirmed")

@@ -20,6 +20,8 @@ def test_without_scripts_ada_comes_from_the_card_to_the_result(browsing: Browsin
 
     assert {one.kind for one in practised} == {"choice", "choices", "picture", "simulation"}
     expect(ada.page.locator(".can li").first).to_be_visible()
+    expect(ada.page.locator("#level-said")).to_contain_text("90 %")
+    expect(ada.page.locator(".chance:visible")).not_to_have_count(0)
     expect(ada.page.locator(".map-row")).to_have_count(4)
 
 

@@ -32,7 +32,8 @@ def test_a_token_holds_the_badge_and_its_claims() -> None:
 
     jwt.check(token, SCHOOL.public_key)
 
-    assert token.header == {"alg": "EdDSA", "typ": "vc+jwt", "kid": JWT_KEY.id(DID), "iss": DID}
+    # Open Badges 3.0, section 8.2.3, admits no other parameters.
+    assert token.header == {"alg": "EdDSA", "typ": "JWT", "kid": JWT_KEY.id(DID)}
     assert token.payload["iss"] == DID
     assert token.payload["jti"] == token.payload["id"]
     assert token.payload["nbf"] == int(NOW.timestamp())
@@ -67,7 +68,12 @@ def test_a_secret_made_of_the_public_key_is_refused() -> None:
         jwt.check(jwt.read(signed + b"." + base64url_encode(mac).encode()), SCHOOL.public_key)
 
 
-@pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
+def test_a_key_does_not_sign_with_the_algorithm_of_another_kind() -> None:
+    with pytest.raises(ProofInvalid, match="of another kind"):
+        jwt.check(jwt.read(_with({"alg": "RS256"})), SCHOOL.public_key)
+
+
+@pytest.mark.parametrize("algorithm", ["RS512", "PS256", "ES256"])
 def test_other_honest_algorithms_are_left_unchecked(algorithm: str) -> None:
     with pytest.raises(ProofUnsupported):
         jwt.check(jwt.read(_with({"alg": algorithm})), SCHOOL.public_key)

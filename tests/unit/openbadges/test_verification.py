@@ -297,7 +297,8 @@ def _token(header: dict[str, Any]) -> bytes:
         ({"alg": ["EdDSA"], "kid": JWT_KEY.id(DID)}, Result.NOT_GENUINE),
         ({"alg": "EdDSA"}, Result.NOT_GENUINE),
         ({"alg": "EdDSA", "kid": f"{DID}#eve"}, Result.NOT_GENUINE),
-        ({"alg": "RS256", "kid": JWT_KEY.id(DID)}, Result.NOT_A_CERTIFICATE),
+        ({"alg": "RS256", "kid": JWT_KEY.id(DID)}, Result.NOT_GENUINE),
+        ({"alg": "ES256", "kid": JWT_KEY.id(DID)}, Result.NOT_A_CERTIFICATE),
         ({"alg": "EdDSA", "kid": JWT_KEY.id(DID)}, Result.GENUINE),
     ],
 )
@@ -437,9 +438,9 @@ def test_a_hostile_badge_is_refused_in_little_time() -> None:
         leaf = {"type": ["Achievement"], "related": [leaf, leaf]}
     hostile = write_json({**json.loads(ADAS_BADGE), "evidence": [leaf]})
     _verify(ADAS_BADGE)
-    began = time.perf_counter()
+    began = time.process_time()
 
     report = _verify(hostile)
 
     assert report.exit_code == 2
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5

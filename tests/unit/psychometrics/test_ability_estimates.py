@@ -1,6 +1,7 @@
 """The posterior and what is read from it."""
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from assessor.psychometrics.ability import Estimate, Estimator
+from assessor.psychometrics.ability import Estimator, Grid, GridEstimate
 from assessor.psychometrics.pool import Administered, Pool
+from assessor.psychometrics.response_models import Array
 from assessor.psychometrics.rules import RuleNotUnderstood
 
 ESTIMATOR = Estimator()
@@ -18,9 +20,14 @@ PRIOR = ESTIMATOR.estimate(np.zeros(ESTIMATOR.points))
 answers = st.dictionaries(st.integers(0, 63), st.booleans(), min_size=1, max_size=20)
 
 
-def estimate_of(pool: Pool, given_answers: dict[int, bool]) -> Estimate:
+def log_likelihood(pool: Pool, grid: Grid, administered: Sequence[Administered]) -> Array:
+    rows = [pool.table(grid).row(pool.position_of(answer))[answer.score] for answer in administered]
+    return np.sum(rows, axis=0, dtype=np.float64)
+
+
+def estimate_of(pool: Pool, given_answers: dict[int, bool]) -> GridEstimate:
     administered = [Administered(pool.items[at].id, int(right)) for at, right in given_answers.items()]
-    return ESTIMATOR.estimate(pool.log_likelihood(ESTIMATOR.grid, pool.history(administered)))
+    return ESTIMATOR.estimate(log_likelihood(pool, ESTIMATOR.grid, administered))
 
 
 def test_before_any_answer_the_estimate_is_the_population() -> None:
@@ -98,9 +105,8 @@ def test_a_finer_and_wider_grid_changes_nothing_that_is_reported(prior_pool: Poo
     fine = Estimator(lowest=-8, highest=8, points=1601)
     for pattern in itertools.product((0, 1), repeat=6):
         administered = [Administered(prior_pool.items[at * 10].id, score) for at, score in enumerate(pattern)]
-        history = prior_pool.history(administered)
-        coarse_estimate = ESTIMATOR.estimate(prior_pool.log_likelihood(ESTIMATOR.grid, history))
-        fine_estimate = fine.estimate(prior_pool.log_likelihood(fine.grid, history))
+        coarse_estimate = ESTIMATOR.estimate(log_likelihood(prior_pool, ESTIMATOR.grid, administered))
+        fine_estimate = fine.estimate(log_likelihood(prior_pool, fine.grid, administered))
 
         assert coarse_estimate.theta == pytest.approx(fine_estimate.theta, abs=1e-5)
         chance = fine_estimate.probability_at_least(-1)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.psychometrics.ability import Estimate, Estimator
+from assessor.psychometrics.ability import Estimator, GridEstimate, NormalEstimate
 from assessor.psychometrics.bands import NOT_ASSESSED, Band, Bands, area_score
 from assessor.psychometrics.rules import RuleNotUnderstood
 
@@ -15,7 +15,7 @@ SURE = 0.1  # standard error of an estimate that is known well
 Z90 = 1.2816  # a normal posterior has 90 % above its mean - 1.2816 SE
 
 
-def normal_estimate(theta: float, standard_error: float = SURE) -> Estimate:
+def normal_estimate(theta: float, standard_error: float = SURE) -> GridEstimate:
     """An estimate whose posterior is N(theta, standard_error²)."""
     grid = ESTIMATOR.grid.theta
     log_posterior = -0.5 * np.square((grid - theta) / standard_error)
@@ -118,7 +118,7 @@ def test_an_award_is_decided_when_every_cut_that_matters_is_clear() -> None:
     ],
 )
 def test_the_cuts_lie_at_25_50_and_75_of_the_area_score(theta: float, score: int) -> None:
-    estimate = Estimate(theta, SURE, ESTIMATOR.grid, np.empty(0), np.empty(0))
+    estimate = GridEstimate(theta, SURE, ESTIMATOR.grid, np.empty(0), np.empty(0))
 
     assert area_score(estimate) == score
 
@@ -140,3 +140,17 @@ def test_an_area_without_an_estimate_is_not_assessed_rather_than_zero() -> None:
 def test_cuts_that_make_no_sense_are_refused(rule: dict[str, object]) -> None:
     with pytest.raises(RuleNotUnderstood):
         Bands.from_json(rule)
+
+
+@pytest.mark.parametrize("cut_sds", [(), (0.1, 0.2, 0.2, 0.3)])
+def test_the_certainty_of_many_levels_is_that_of_each(cut_sds: tuple[float, ...]) -> None:
+    bands = Bands(cut_sds=cut_sds)
+    means, sds = np.array([-2.2, -0.4, 0.1, 1.7]), np.array([0.9, 0.3, 0.5, 0.2])
+
+    certainties = bands.certainties(means, sds)
+
+    one_by_one = [
+        max(bands.level_probabilities(NormalEstimate(mean, sd, True)))
+        for mean, sd in zip(means.tolist(), sds.tolist(), strict=True)
+    ]
+    assert certainties == pytest.approx(one_by_one, abs=1e-12)

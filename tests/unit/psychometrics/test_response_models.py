@@ -1,6 +1,7 @@
 """Probability of a right answer, and what an uncertain difficulty does to it."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,10 +10,15 @@ from hypothesis import strategies as st
 
 from assessor.psychometrics.information import item_information
 from assessor.psychometrics.response_models import (
+    FURTHEST,
+    SLOPES,
+    SMALLEST_GAP,
+    Curve,
     ItemParameters,
     ParametersOutOfRange,
     effective_slope,
     log_probabilities,
+    log_probability_table,
     probability,
 )
 
@@ -76,11 +82,50 @@ def test_an_uncertain_difficulty_flattens_the_curve_as_averaging_over_it_does() 
         {"a": 1, "b": math.nan},
         {"a": 1, "b": 0, "se_b": -0.1},
         {"a": 1, "b": 0, "c": 1},
+        {"a": 1e308, "b": 0},
+        {"a": 5e-324, "b": 0},
+        {"a": 1, "b": -1e5},
     ],
 )
-def test_parameters_no_model_can_use_are_refused(parameters: dict[str, float]) -> None:
+def test_parameters_no_model_can_use_are_refused(parameters: dict[str, Any]) -> None:
     with pytest.raises(ParametersOutOfRange):
         ItemParameters(**parameters)
+
+
+def test_thresholds_beyond_every_scale_or_too_near_to_one_another_are_refused() -> None:
+    with pytest.raises(ParametersOutOfRange, match="scale of theta"):
+        ItemParameters.stepwise(Curve.PARTIAL_CREDIT, 1.0, (-1e5, 1e5))
+    with pytest.raises(ParametersOutOfRange, match="rise by 1e-07 or more"):
+        ItemParameters.stepwise(Curve.GRADED, 1.0, (0.0, SMALLEST_GAP / 2))
+
+
+@given(st.floats(-20, 20), st.sampled_from([-FURTHEST + 1, 0.0, 3.7, FURTHEST - 1]), st.sampled_from(SLOPES))
+def test_two_thresholds_as_near_as_allowed_leave_the_score_between_a_likelihood(
+    theta: float, place: float, slope: float
+) -> None:
+    item = ItemParameters.stepwise(Curve.GRADED, slope, (place, place + 2 * SMALLEST_GAP))
+
+    log_p = log_probability_table([item], [theta])[0, :, 0]
+
+    assert np.isfinite(log_p).all()
+    assert np.exp(log_p).sum() == pytest.approx(1)
+
+
+def test_a_score_between_near_thresholds_keeps_its_digits_far_from_them() -> None:
+    # Taken from the two logits, of 4,500 each, the distance of the thresholds would have five digits left.
+    item = ItemParameters.stepwise(Curve.GRADED, 1.5, (0.3, 0.3 + SMALLEST_GAP))
+    theta = np.array([-3000.0, 0.0, 3000.0])
+
+    log_p = log_probability_table([item], theta)[0, 1]
+
+    logit = 1.5 * (theta - 0.3)
+    expected = np.log(1.5 * SMALLEST_GAP) - np.logaddexp(0, logit) - np.logaddexp(0, -logit)
+    assert log_p == pytest.approx(expected, rel=0, abs=2e-7)
+
+
+@given(st.sampled_from([0.0, 0.5, 50.0, 1e300]))
+def test_however_little_is_known_of_a_difficulty_the_slope_stays_a_number(se_b: float) -> None:
+    assert 0 < effective_slope(SLOPES[1], se_b) <= SLOPES[1]
 
 
 def test_parameters_survive_storage() -> None:

@@ -1,0 +1,397 @@
+"""``assessor calibrate``: real files in, parameters out, and what is said when they cannot be."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.random import default_rng
+
+from assessor import commands
+from assessor.calibration.progress import ProgressLine
+from assessor.psychometrics.calibration.calibrating import calibrate
+from assessor.psychometrics.responses import SHARD
+
+B = np.array([-1.5, -0.5, 0.0, 0.5, 1.5])
+ITEMS = ["phone", "mail", "photo", "form", "robot"]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """The one JSON document on stdout."""
+        return json.loads(self.out)
+
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs ``assessor calibrate`` with these words, without an installation."""
+
+    def run_command(*words: object, command: str = "calibrate") -> Ended:
+        monkeypatch.setattr(sys, "argv", ["assessor", command, *map(str, words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            commands.main()
+        captured = capsys.readouterr()
+        return Ended(int(ended.value.code or 0), captured.out, captured.err)
+
+    return run_command
+
+
+def answers(people: int = 600, difficulty: Any = B, seed: int = 1) -> Any:
+    """Scores of people from N(0, 1) on items with a = 1.2."""
+    rng = default_rng(seed)
+    theta = rng.standard_normal(people)[:, np.newaxis]
+    return (rng.random((people, len(difficulty))) < 1 / (1 + np.exp(-1.2 * (theta - difficulty)))).astype(int)
+
+
+def table(path: Path, scores: Any, header: list[str] | None = None) -> Path:
+    """Write scores as a CSV file; -1 is an empty cell."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header or ITEMS[: len(scores[0])])
+        writer.writerows([["" if score == -1 else score for score in row] for row in np.asarray(scores).tolist()])
+    return path
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """600 people, 5 items."""
+    return table(tmp_path / "answers.csv", answers())
+
+
+def test_the_document_holds_likelihood_items_and_their_errors(run: Run, file: Path) -> None:
+    ended = run(file, "--model", "2pl", "--json")
+
+    assert (ended.code, ended.err) == (0, "")
+    document = ended.document
+    assert document["model"] == "2pl"
+    assert document["people"] == 600
+    assert document["converged"] is True
+    assert document["log_likelihood"] < 0
+    assert document["groups"] == {"": {"mean": 0.0, "sd": 1.0}}
+    assert list(document["items"]) == ITEMS
+    assert set(document["items"]["mail"]) == {"a", "b", "se_a", "se_b", "c", "d", "answers"}
+    assert [item["b"] for item in document["items"].values()] == pytest.approx(B, abs=0.3)
+    assert document["items"]["mail"]["answers"] == 600
+    assert document["warnings"] == []
+
+
+@pytest.mark.parametrize("model", ["rasch", "1pl", "2pl", "3pl", "4pl", "pcm", "gpcm", "grm"])
+def test_every_model_writes_parameters_that_a_simulation_and_anchors_read(
+    model: str, run: Run, file: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "parameters.csv"
+
+    ended = run(file, "--model", model, "--out", out)
+
+    assert (ended.code, ended.err) == (0, "")
+    assert f"Written to {out}" in ended.out
+    rows = list(csv.DictReader(StringIO(out.read_text(encoding="utf-8"))))
+    assert [row["item"] for row in rows] == ITEMS
+    assert run(out, "--learners", 3, command="simulate").code == 0
+    out.write_text("\n".join(out.read_text(encoding="utf-8").splitlines()[:3]), encoding="utf-8")
+    again = run(file, "--model", model, "--anchors", out, "--json")
+    assert again.code == 0
+    assert again.document["items"]["phone"]["b"] == float(rows[0]["b"])
+
+
+@pytest.mark.parametrize("model", ["pcm", "gpcm", "grm"])
+def test_items_with_steps_are_written_and_read_with_their_thresholds(model: str, run: Run, tmp_path: Path) -> None:
+    scores = answers(800, np.repeat(B, 2)).reshape(800, 5, 2).sum(axis=2)
+    scores[:, 0] = np.minimum(scores[:, 0], 1)
+    file, out = table(tmp_path / "answers.csv", scores), tmp_path / "parameters.csv"
+
+    found = run(file, "--model", model, "--out", out, "--json").document
+
+    assert "thresholds" not in found["items"]["phone"]
+    assert len(found["items"]["mail"]["thresholds"]) == 2
+    assert run(out, "--learners", 3, command="simulate").code == 0
+    again = run(file, "--model", "gpcm", "--anchors", out, "--without", "robot", "--json")
+    assert "Every item is an anchor" in again.err
+    out.write_text("\n".join(out.read_text(encoding="utf-8").splitlines()[:3]), encoding="utf-8")
+    kept = run(file, "--model", "gpcm", "--anchors", out, "--json").document["items"]["mail"]
+    assert kept["thresholds"] == pytest.approx(found["items"]["mail"]["thresholds"], abs=1e-6)
+
+
+def test_without_a_place_to_write_the_items_are_shown_as_a_table(run: Run, file: Path) -> None:
+    ended = run(file, "--model", "rasch")
+
+    assert ended.code == 0
+    head, first = ended.out.splitlines()[:2]
+    assert head.split() == ["item", "a", "b", "se_a", "se_b", "answers"]
+    assert first.split()[0] == "phone"
+    assert "converged after" in ended.out
+
+
+def test_published_data_give_the_published_likelihood(run: Run, reference: Path) -> None:
+    folder = reference / "psychometrics"
+    expected = json.loads((folder / "expected_ability16.json").read_text(encoding="utf-8"))["two_pl"]
+
+    found = run(folder / "ability16.csv", "--model", "2pl", "--priors", "none", "--json").document
+
+    assert found["log_likelihood"] == pytest.approx(expected["loglik"], abs=1e-2)
+
+
+def test_groups_have_means_of_their_own(run: Run, tmp_path: Path) -> None:
+    able = answers(600, B - 1.0, seed=2)
+    rows = [[*row, language] for scores, language in ((answers(), "fi"), (able, "sv")) for row in scores.tolist()]
+    file = tmp_path / "answers.csv"
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        csv.writer(opened).writerows([[*ITEMS, "language"], *rows])
+
+    found = run(file, "--model", "2pl", "--group", "language", "--json").document
+
+    assert found["groups"]["fi"] == {"mean": 0.0, "sd": 1.0}
+    assert found["groups"]["sv"]["mean"] == pytest.approx(1.0, abs=0.2)
+
+
+def test_anchors_keep_the_scale_of_an_earlier_calibration(run: Run, file: Path, tmp_path: Path) -> None:
+    anchors = tmp_path / "anchors.csv"
+    anchors.write_text("item,a,b\nphone,1.2,-0.5\nmail,1.2,0.5\nelsewhere,1,0\n", encoding="utf-8")
+
+    found = run(file, "--model", "2pl", "--anchors", anchors, "--json").document
+
+    assert (found["items"]["phone"]["b"], found["items"]["mail"]["b"]) == (-0.5, 0.5)
+    assert found["groups"][""]["mean"] == pytest.approx(1.0, abs=0.25)
+    assert found["items"]["robot"]["b"] == pytest.approx(2.5, abs=0.5)
+
+
+def test_experts_place_items_by_level_band_or_difficulty(run: Run, tmp_path: Path) -> None:
+    file, priors = table(tmp_path / "answers.csv", answers(8)), tmp_path / "priors.csv"
+    priors.write_text(
+        "item;level;b;se_b\nphone;1;;0.01\nmail;8;;0.01\nphoto;Highly advanced;;0.01\nform;;0.3;0.01\n",
+        encoding="utf-8",
+    )
+
+    items = run(file, "--model", "2pl", "--priors", priors, "--json").document["items"]
+
+    placed = [items[name]["b"] for name in ("phone", "mail", "photo", "form")]
+    assert placed == pytest.approx([-1.75, 1.75, 1.5, 0.3], abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("item,level\nphone,9\n", "row 2, column level: '9' is neither a level from 1 to 8 nor one of basic"),
+        ("item,level\nphone,1\nphone,2\n", "row 3: item phone has a row above already"),
+        ("item,b\nphone,1e999\n", "row 2, column b: '1e999' is not a number"),
+        ("item,b,se_b\nphone,1,0\n", "row 2, column se_b: a belief without any doubt"),
+        ("item,b\nphone,\n", "row 2: nobody says where item phone lies"),
+        ("name,b\nphone,1\n", "row 1: there is no column item"),
+        ("item,b\n", "there are no items below the header"),
+        ("item,b\nelsewhere,1\n", "names none of the items"),
+    ],
+)
+def test_a_mistake_in_the_priors_is_named(content: str, words: str, run: Run, file: Path, tmp_path: Path) -> None:
+    priors = tmp_path / "priors.csv"
+    priors.write_text(content, encoding="utf-8")
+
+    ended = run(file, "--model", "2pl", "--priors", priors)
+
+    assert ended.code == 1
+    assert words in ended.err
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("item,b\nelsewhere,1\n", "none of these items is in the answers"),
+        ("item,a,b\nphone,-1,0\n", "Row 1 of the item parameters (item phone)"),
+        ("item,b\nphone,1,2\n", "row 2: cells in this row: 3"),
+    ],
+)
+def test_a_mistake_in_the_anchors_is_named(content: str, words: str, run: Run, file: Path, tmp_path: Path) -> None:
+    anchors = tmp_path / "anchors.csv"
+    anchors.write_text(content, encoding="utf-8")
+
+    ended = run(file, "--model", "2pl", "--anchors", anchors)
+
+    assert ended.code == 1
+    assert words in ended.err
+
+
+def test_no_priors_is_a_deliberate_act_that_warns_and_works(run: Run, file: Path) -> None:
+    ended = run(file, "--model", "2pl", "--priors", "none", "--json")
+
+    assert ended.code == 0
+    assert "worse than the levels that experts name" in ended.err
+    assert ended.document["converged"]
+    assert "fewer than 1,000 answers" in ended.document["warnings"][0]
+
+
+def disconnected() -> Any:
+    """Scores of two halves of people who met two halves of the items."""
+    scores = answers(400, B[:4])
+    scores[:200, 2:] = -1
+    scores[200:, :2] = -1
+    return scores
+
+
+def with_wrong_key() -> Any:
+    """Scores of which those of the third item are turned round."""
+    scores = answers()
+    scores[:, 2] = 1 - scores[:, 2]
+    return scores
+
+
+def with_constant_item() -> Any:
+    """Scores with an item that everybody has right."""
+    scores = answers()
+    scores[:, 1] = 1
+    return scores
+
+
+@pytest.mark.parametrize(
+    ("scores", "words"),
+    [
+        (with_wrong_key(), ["photo", "Check the key"]),
+        (with_constant_item(), ["same score on mail", "rests on the prior"]),
+        (disconnected(), ["phone, mail", "photo, form", "equally able"]),
+    ],
+    ids=["negative discrimination", "constant item", "disconnected design"],
+)
+def test_what_priors_allow_is_still_said_with_the_items_names(
+    scores: Any, words: list[str], run: Run, tmp_path: Path
+) -> None:
+    ended = run(table(tmp_path / "answers.csv", scores), "--model", "2pl")
+
+    assert ended.code == 0
+    assert ended.err.startswith("Warning: ")
+    assert all(word in ended.err for word in words)
+
+
+@pytest.mark.parametrize(
+    ("scores", "words"),
+    [
+        (with_wrong_key(), ["photo", "Check the key"]),
+        (with_constant_item(), ["same score on mail", "leave it out"]),
+        (disconnected(), ["phone, mail", "photo, form", "items of both"]),
+        ([[1, 0, 1]], ["at least two"]),
+        ([[1, 0, 2], [0, 1, 1], [1, 1, 0]], ["scores 0 and 1", "photo", "gpcm"]),
+        ([[1, 0, -1], [0, 1, -1]], ["Nobody answered photo"]),
+    ],
+    ids=["negative discrimination", "constant item", "disconnected design", "one person", "scores above 1", "unasked"],
+)
+def test_what_cannot_be_calibrated_is_refused_with_the_items_names(
+    scores: Any, words: list[str], run: Run, tmp_path: Path
+) -> None:
+    file = table(tmp_path / "answers.csv", scores)
+
+    ended = run(file, "--model", "2pl", "--priors", "none", "--json")
+
+    message = ended.err.splitlines()[-1]
+    assert (ended.code, ended.out) == (1, "")
+    assert message.startswith(f"{file}: ")
+    assert all(word in message for word in words)
+
+
+def test_an_item_can_be_left_out(run: Run, tmp_path: Path) -> None:
+    file = table(tmp_path / "answers.csv", with_constant_item())
+
+    ended = run(file, "--model", "2pl", "--without", "mail", "--json")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert "mail" not in ended.document["items"]
+
+
+def test_silent_people_are_counted(run: Run, tmp_path: Path) -> None:
+    ended = run(table(tmp_path / "answers.csv", [*answers(100).tolist(), [-1] * 5]), "--model", "rasch", "--json")
+
+    assert ended.document["people"] == 100
+    assert ended.err == "Left out, because they answered nothing: 1\n"
+
+
+def test_a_search_that_was_ended_early_says_so_with_exit_code_1(
+    run: Run, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient = partial(calibrate, maximum_steps=2)
+    monkeypatch.setattr("assessor.calibration.calibrating.calibrate", impatient)
+    out = tmp_path / "parameters.csv"
+
+    ended = run(file, "--model", "2pl", "--out", out)
+
+    assert ended.code == 1
+    assert "NOT converged" in ended.out
+    assert "Not converged after" in ended.err
+    assert out.exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["--model", "5pl"],
+        ["--model", "2pl", "--priors", "strong"],
+        ["--model", "2pl", "--workers", "0"],
+        ["--model", "2pl", "--anchors", "nowhere.csv"],
+        ["--model", "2pl", "--out", "nowhere/parameters.csv"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_ends_with_64(words: list[str], run: Run, file: Path) -> None:
+    ended = run(file, *words)
+
+    assert (ended.code, ended.out) == (64, "")
+    assert ended.err
+
+
+def test_the_answers_are_never_written_over(run: Run, file: Path) -> None:
+    before = file.read_bytes()
+
+    ended = run(file, "--model", "2pl", "--out", file)
+
+    assert ended.code == 64
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("is_long", [False, True], ids=["wide", "long"])
+def test_parameters_are_the_same_to_the_last_bit_with_any_workers_and_outside_of_memory(
+    is_long: bool, run: Run, tmp_path: Path
+) -> None:
+    scores = answers(SHARD + 100, np.linspace(-2, 2, 21))
+    scores[default_rng(3).random(scores.shape) < 0.7] = -1
+    names = [f"q{number}" for number in range(21)]
+    if is_long:
+        person, item = np.nonzero(scores >= 0)
+        rows = np.column_stack([person, item, scores[person, item]])
+        file = table(tmp_path / "answers.csv", rows, ["person", "item", "score"])
+    else:
+        file = table(tmp_path / "answers.csv", scores, names)
+    words = [file, "--model", "rasch", "--json"]
+
+    first = run(*words, "--workers", 1).out
+
+    assert json.loads(first)["converged"]
+    assert run(*words, "--workers", 2, "--out-of-core").out == first
+
+
+def test_progress_is_one_line_for_whoever_watches_and_nothing_otherwise() -> None:
+    watched, unwatched = StringIO(), StringIO()
+
+    for stream, shown in ((watched, True), (unwatched, False)):
+        line = ProgressLine(stream, shown=shown)
+        line.say("Step 1: log-likelihood -12.0")
+        line.say("Step 2 comes too soon to be read")
+        line.say("Step 3", always=True)
+        line.clear()
+
+    assert watched.getvalue().split("\r\x1b[K") == ["", "Step 1: log-likelihood -12.0", "Step 3", ""]
+    assert unwatched.getvalue() == ""
