@@ -17,7 +17,7 @@ from assessor.errors import NotFound
 from assessor.frameworks import digcomp_3_0
 from assessor.frameworks.unknown_code import UnknownCode
 from assessor.psychometrics import adaptive
-from assessor.psychometrics.feasibility import check_feasible
+from assessor.psychometrics.adaptive.feasibility import check_feasible
 
 
 def create(

@@ -6,7 +6,7 @@ from typing import Any
 
 from assessor.assessments.plots import written
 from assessor.psychometrics.adaptive import Design
-from assessor.psychometrics.hierarchy import Hierarchy
+from assessor.psychometrics.measuring.hierarchy import Hierarchy
 from assessor.psychometrics.simulation.populations import Population, WithGuessers, supposed_by
 
 

@@ -2,8 +2,8 @@
 
 from assessor.items.item import Item, chance
 from assessor.psychometrics.adaptive import PoolItem
-from assessor.psychometrics.bands import Band
-from assessor.psychometrics.response_models import ItemParameters
+from assessor.psychometrics.measuring.response_models import ItemParameters
+from assessor.psychometrics.standards.bands import Band
 
 
 def parameters(item: Item, a: float, b: float, se_a: float, se_b: float) -> ItemParameters:

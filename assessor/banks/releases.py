@@ -29,7 +29,7 @@ from assessor.items.bank import Bank
 from assessor.items.item import Item
 from assessor.items.speech import sound_name
 from assessor.psychometrics.adaptive import Pool
-from assessor.psychometrics.response_models import ItemParameters
+from assessor.psychometrics.measuring.response_models import ItemParameters
 
 CONTENT_TYPES = {".svg": "image/svg+xml", ".mp3": "audio/mpeg"}
 

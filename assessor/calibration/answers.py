@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assessor.psychometrics.responses import Responses, Shard, Sparse
+from assessor.psychometrics.measuring.responses import Responses, Shard, Sparse
 
 SHORT_TEST = 20
 """Items up to which equal rows are kept once: a million people fill few of the 2^20 rows there can be."""

@@ -8,8 +8,8 @@ from assessor.calibration.csv_tables import open_csv
 from assessor.calibration.unusable import FileNotUsable, listed, shown
 from assessor.items.parameter_files import EXPERT_PRIOR
 from assessor.psychometrics.calibration.item_model import Model
-from assessor.psychometrics.lifecycle import State
-from assessor.psychometrics.response_models import ItemParameters
+from assessor.psychometrics.care.lifecycle import State
+from assessor.psychometrics.measuring.response_models import ItemParameters
 from assessor.psychometrics.simulation import ParametersNotReadable, pool_from_rows
 
 _PARAMETERS_OF = {

@@ -17,8 +17,8 @@ from assessor.psychometrics.calibration.expected_counts import Map
 from assessor.psychometrics.calibration.item_model import Model
 from assessor.psychometrics.calibration.priors import Priors
 from assessor.psychometrics.calibration.result import Calibration
-from assessor.psychometrics.response_models import ItemParameters, ParametersOutOfRange
-from assessor.psychometrics.responses import ResponsesNotUsable
+from assessor.psychometrics.measuring.response_models import ItemParameters, ParametersOutOfRange
+from assessor.psychometrics.measuring.responses import ResponsesNotUsable
 
 # What the libraries of linear algebra read when a process starts.
 _THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")

@@ -20,7 +20,7 @@ from assessor.errors import Invalid
 from assessor.psychometrics.calibration.item_model import Model
 from assessor.psychometrics.calibration.priors import Priors
 from assessor.psychometrics.calibration.result import Calibration
-from assessor.psychometrics.response_models import ItemParameters
+from assessor.psychometrics.measuring.response_models import ItemParameters
 
 NOT_CONVERGED = 1
 """Exit code: there are parameters, and the answer to "are these the best?" is no."""

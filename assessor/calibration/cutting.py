@@ -10,10 +10,10 @@ from typing import Any
 from assessor.calibration.bank_items import BankItem, read_bank
 from assessor.calibration.judgements import Judgements, Panel, name_of, read_angoff, read_bookmarks
 from assessor.calibration.unusable import FileNotUsable, listed, shown
-from assessor.psychometrics.bands import Band, Bands
-from assessor.psychometrics.response_models import ItemParameters
+from assessor.psychometrics.measuring.response_models import ItemParameters
 from assessor.psychometrics.rules import RuleNotUnderstood
-from assessor.psychometrics.standard_setting import (
+from assessor.psychometrics.standards.bands import Band, Bands
+from assessor.psychometrics.standards.standard_setting import (
     AngoffSheet,
     JudgementsNotUsable,
     PanelCut,
@@ -45,7 +45,7 @@ class CompetenceCuts:
 
     panel     each cut as the panel sees it, lowest first
     rising    the same, rising strictly
-    bands     the rule of a design: cuts, and the standard error of each as its SD
+    bands     the rule of a design: cuts, and how far the experts differ on each (SD)
     disputed  level → items on which experts are furthest apart, with the SD of their probabilities
     """
 
@@ -102,7 +102,7 @@ def _of_competence(
     try:
         cuts = tuple(_cut(name_of(band), judged[band], items, method) for band in Band)
         rising = rising_cuts(name, cuts)
-        bands = Bands(cuts=_rounded(rising.cuts), cut_sds=_rounded(rising.standard_errors))
+        bands = Bands(cuts=_rounded(rising.cuts), cut_sds=_rounded(rising.sds))
     except (JudgementsNotUsable, RuleNotUnderstood) as error:
         raise FileNotUsable(sheet, f"{where}{error}") from error
     disputed = {name_of(band): _disputed(judged[band], name_of(band)) for band in Band}

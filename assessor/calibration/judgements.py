@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assessor.calibration.csv_tables import open_csv
 from assessor.calibration.unusable import FileNotUsable, listed, shown
-from assessor.psychometrics.bands import Band
+from assessor.psychometrics.standards.bands import Band
 
 MOST_JUDGEMENTS = 200_000
 MOST_BOOKMARK = 9  # digits

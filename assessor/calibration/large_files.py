@@ -17,7 +17,7 @@ from assessor.calibration.parquet_tables import ParquetTable
 from assessor.calibration.reading import MOST_GROUPS, matrix_of, nobody_answered, too_many_groups, wide_rows
 from assessor.calibration.sorted_answers import count_rows, sort_answers
 from assessor.calibration.unusable import FileNotUsable
-from assessor.psychometrics.responses import SHARD, Responses
+from assessor.psychometrics.measuring.responses import SHARD, Responses
 
 
 def read_out_of_core(table: CsvTable | ParquetTable, layout: Layout, folder: Path) -> Answers:

@@ -13,12 +13,12 @@ from pathlib import Path
 from assessor.calibration.csv_tables import open_csv
 from assessor.calibration.layout import check_item_name
 from assessor.calibration.unusable import FileNotUsable, listed, shown
-from assessor.psychometrics.bands import CUTS, Band
 from assessor.psychometrics.calibration.item_model import Model
 from assessor.psychometrics.calibration.priors import EXPERT_DEVIATION, Normal, Priors
 from assessor.psychometrics.calibration.result import Calibration
-from assessor.psychometrics.response_models import Curve, ItemParameters
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters
 from assessor.psychometrics.simulation import ParametersNotReadable, pool_from_rows
+from assessor.psychometrics.standards.bands import CUTS, Band
 
 LEVELS = range(1, 9)
 

@@ -15,7 +15,7 @@ from assessor.calibration.csv_tables import Table
 from assessor.calibration.layout import Layout, Long, Wide, check_item_name
 from assessor.calibration.score_cells import ADVICE, NotAScore, read_score
 from assessor.calibration.unusable import FileNotUsable, shown
-from assessor.psychometrics.responses import MISSING, Indices, Responses, Scores
+from assessor.psychometrics.measuring.responses import MISSING, Indices, Responses, Scores
 
 MOST_ITEMS = 10_000
 

@@ -8,7 +8,7 @@ Programmes that know no empty whole numbers write 1.0 and NA; both are what they
 
 import re
 
-from assessor.psychometrics.responses import MISSING
+from assessor.psychometrics.measuring.responses import MISSING
 
 HIGHEST = 30
 """Highest score of one item. A larger number is a year, an identity or a mistake."""

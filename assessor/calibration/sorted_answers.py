@@ -29,7 +29,7 @@ from assessor.calibration.reading import (
 )
 from assessor.calibration.score_cells import HIGHEST, NOT_ASKED, SCORE
 from assessor.calibration.unusable import FileNotUsable, shown
-from assessor.psychometrics.responses import MISSING, SHARD, Responses, Scores, Sparse
+from assessor.psychometrics.measuring.responses import MISSING, SHARD, Responses, Scores, Sparse
 
 _BLANKS = "' ' || chr(9) || chr(10) || chr(12) || chr(13)"
 

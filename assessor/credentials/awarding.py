@@ -32,7 +32,7 @@ from assessor.credentials import achievements, status
 from assessor.credentials.models import Award
 from assessor.errors import Conflict, Invalid, NotFound
 from assessor.jobs import enqueue
-from assessor.psychometrics.bands import NOT_ASSESSED
+from assessor.psychometrics.standards.bands import NOT_ASSESSED
 
 SIGN = "sign credential"
 

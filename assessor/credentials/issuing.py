@@ -28,7 +28,7 @@ from assessor.openbadges.baking import bake_png, bake_svg
 from assessor.openbadges.credential import AchievementCredential, Evidence, IdentityObject, Result
 from assessor.openbadges.credential import issue as issue_badge
 from assessor.openbadges.exits import Statement, as_jcs, as_jwt
-from assessor.psychometrics.bands import NOT_ASSESSED, score_at
+from assessor.psychometrics.standards.bands import NOT_ASSESSED, score_at
 
 _log = structlog.get_logger("assessor.credentials")
 

@@ -22,6 +22,7 @@ class Documents:
     """Gets the documents of one badge. `fetch` None = nothing may be asked for."""
 
     fetch: Fetch | None
+    got: dict[str, Fetched] = field(default_factory=dict, init=False)
     asked: int = field(default=0, init=False)
 
     def at(self, address: str) -> JsonObject:
@@ -61,14 +62,19 @@ class Documents:
             raise DocumentUnavailable(f"{address[:200]} is not an address on the web.")
         if self.fetch is None:
             raise DocumentUnavailable("The issuer's server was not asked.")
-        self.asked += 1
-        if self.asked > MAX_DOCUMENTS:
-            raise DocumentUnavailable("The badge points at too many documents.")
-        fetched = self.fetch(secure.partition("#")[0])
+        place = secure.partition("#")[0]
+        fetched = self.got.get(place) or self._ask(place, self.fetch)
         if _house(fetched.url) != _house(secure):
             # Else anybody could speak for a host that has an open redirect.
             raise DocumentUnavailable(f"{address[:200]} leads to another host, which cannot speak for this one.")
         return fetched
+
+    def _ask(self, place: str, fetch: Fetch) -> Fetched:
+        self.asked += 1
+        if self.asked > MAX_DOCUMENTS:
+            raise DocumentUnavailable("The badge points at too many documents.")
+        self.got[place] = fetch(place)
+        return self.got[place]
 
 
 def host_of(address: str) -> str:

@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from assessor.openbadges.contexts import __name__ as contexts_package
+from assessor.openbadges import contexts
 from assessor.openbadges.errors import UnknownContext, UnsafeDocument
 from assessor.openbadges.grammar import is_iri, read_timestamp
 from assessor.openbadges.strict_json import JsonObject
@@ -161,7 +161,7 @@ def is_defined(name: str) -> bool:
 
 @cache
 def _terms() -> dict[str, Any]:
-    data = files(contexts_package).joinpath(_CONTEXT_FILE).read_bytes()
+    data = files(contexts).joinpath(_CONTEXT_FILE).read_bytes()
     if hashlib.sha256(data).hexdigest() != _CONTEXT_SHA256:
         raise UnknownContext(f"The file {_CONTEXT_FILE} is not the pinned one. Install the program again.")
     terms: dict[str, Any] = json.loads(data)["@context"]

@@ -3,7 +3,7 @@
 A rule is a frozen dataclass of plain values. Reading is strict: an unknown or ill-typed field is refused,
 because a rule that is silently dropped changes what a test awards.
 
-    >>> from assessor.psychometrics.stopping import Stopping
+    >>> from assessor.psychometrics.adaptive.stopping import Stopping
     >>> Stopping.from_json({"maximum_items": 12}).to_json()["maximum_items"]
     12
 """

@@ -17,7 +17,7 @@ from assessor.banks import speech
 from assessor.credentials import wording
 from assessor.database import reading
 from assessor.frameworks import plain_words
-from assessor.psychometrics.bands import Bands
+from assessor.psychometrics.standards.bands import Bands
 from assessor.sittings import rescoring
 from assessor.sittings.models import Sitting
 from assessor.sittings.pages import STATIC

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from assessor.assessments.models import Design
 from assessor.psychometrics import adaptive
-from assessor.psychometrics.exposure import Eligibility, ExposureControl
-from assessor.psychometrics.exposure_counts import ExposureCounts, Visit, draw
+from assessor.psychometrics.adaptive.exposure import Eligibility, ExposureControl
+from assessor.psychometrics.adaptive.exposure_counts import ExposureCounts, Visit, draw
 from assessor.sittings.models import Exposure, Invigilation, Sitting
 
 

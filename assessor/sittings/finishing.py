@@ -8,10 +8,10 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from assessor.psychometrics import adaptive
-from assessor.psychometrics.ability import Estimate
-from assessor.psychometrics.bands import MINIMUM_ITEMS_OF_AN_AREA, area_score
-from assessor.psychometrics.state import ManyAbilities
-from assessor.psychometrics.stopping import Reason
+from assessor.psychometrics.adaptive.state import ManyAbilities
+from assessor.psychometrics.adaptive.stopping import Reason
+from assessor.psychometrics.measuring.ability import Estimate
+from assessor.psychometrics.standards.bands import MINIMUM_ITEMS_OF_AN_AREA, area_score
 from assessor.sittings import exposure
 from assessor.sittings.models import Result, Sitting
 

@@ -13,8 +13,8 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from assessor.psychometrics import adaptive
-from assessor.psychometrics.exposure import EligibilityNotReadable
-from assessor.psychometrics.pool import HistoryNotOfPool
+from assessor.psychometrics.adaptive.exposure import EligibilityNotReadable
+from assessor.psychometrics.adaptive.pool import HistoryNotOfPool
 from assessor.psychometrics.rules import RuleNotUnderstood
 from assessor.sittings import conditions, delivery
 from assessor.sittings.finishing import Outcome

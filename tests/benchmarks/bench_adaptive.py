@@ -28,11 +28,11 @@ from assessor.psychometrics.adaptive import (
     begin,
     next_step,
 )
-from assessor.psychometrics.exposure import Eligibility
-from assessor.psychometrics.hierarchy import Hierarchy
-from assessor.psychometrics.selection import Selection
+from assessor.psychometrics.adaptive.exposure import Eligibility
+from assessor.psychometrics.adaptive.selection import Selection
+from assessor.psychometrics.adaptive.stopping import Stopping
+from assessor.psychometrics.measuring.hierarchy import Hierarchy
 from assessor.psychometrics.simulation.banks import expert_bank, realistic_bank
-from assessor.psychometrics.stopping import Stopping
 from tests.benchmarks.timing import Job, at_once, run
 
 ROUNDS, LEARNERS = 9, 100

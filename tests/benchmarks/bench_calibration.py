@@ -22,8 +22,8 @@ from assessor.psychometrics.calibration.calibrating import POINTS, RANGE, calibr
 from assessor.psychometrics.calibration.item_model import Model
 from assessor.psychometrics.calibration.priors import Priors
 from assessor.psychometrics.calibration.result import Calibration
-from assessor.psychometrics.response_models import Array
-from assessor.psychometrics.responses import SHARD, Responses, Scores
+from assessor.psychometrics.measuring.response_models import Array
+from assessor.psychometrics.measuring.responses import SHARD, Responses, Scores
 from tests.benchmarks.timing import Row, at_once, print_table, run, timed
 
 ROUNDS = 5

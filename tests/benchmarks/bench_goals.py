@@ -20,14 +20,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assessor.psychometrics.adaptive import Design
-from assessor.psychometrics.bands import Bands
-from assessor.psychometrics.hierarchy import Hierarchy
-from assessor.psychometrics.selection import Selection
+from assessor.psychometrics.adaptive.selection import Selection
+from assessor.psychometrics.adaptive.stopping import LikelihoodRatio, Stopping
+from assessor.psychometrics.measuring.hierarchy import Hierarchy
 from assessor.psychometrics.simulation.banks import expert_bank, framework_bank, realistic_bank
 from assessor.psychometrics.simulation.life import live
 from assessor.psychometrics.simulation.populations import Hierarchical
 from assessor.psychometrics.simulation.walking import Judgement, Mapper, Walk, walk_all
-from assessor.psychometrics.stopping import LikelihoodRatio, Stopping
+from assessor.psychometrics.standards.bands import Bands
 
 FAR = 0.25
 # Cuts that everybody reaches stand in for the bands that a decision does not have.

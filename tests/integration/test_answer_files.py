@@ -17,7 +17,7 @@ from assessor.calibration.csv_tables import LONGEST_LINE, MOST_COLUMNS
 from assessor.calibration.guarded_duckdb import DuckDbMissing
 from assessor.calibration.opening import read_answers
 from assessor.calibration.unusable import FileNotUsable
-from assessor.psychometrics.responses import MISSING, SHARD, Sparse
+from assessor.psychometrics.measuring.responses import MISSING, SHARD, Sparse
 
 Write = Callable[[str | bytes], Path]
 

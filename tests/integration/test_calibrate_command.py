@@ -17,7 +17,7 @@ from numpy.random import default_rng
 from assessor import commands
 from assessor.calibration.progress import ProgressLine
 from assessor.psychometrics.calibration.calibrating import calibrate
-from assessor.psychometrics.responses import SHARD
+from assessor.psychometrics.measuring.responses import SHARD
 
 B = np.array([-1.5, -0.5, 0.0, 0.5, 1.5])
 ITEMS = ["phone", "mail", "photo", "form", "robot"]

@@ -11,7 +11,7 @@ from assessor.accounts.models import Learner
 from assessor.assessments import designing
 from assessor.assessments.models import Design
 from assessor.psychometrics import adaptive
-from assessor.psychometrics.exposure_counts import ExposureCounts
+from assessor.psychometrics.adaptive.exposure_counts import ExposureCounts
 from assessor.sittings import conditions, delivery, exposure, invigilation
 from assessor.sittings.models import Exposure, Invigilation, Sitting
 from tests import factories

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
-from assessor.psychometrics.bands import Bands
+from assessor.psychometrics.standards.bands import Bands
 from tests.bare_console import Bank, Run, run_bare, write
 
 __all__ = ["run_bare"]
@@ -80,7 +80,7 @@ def test_the_document_has_the_rule_and_what_each_expert_said(run_bare: Run, para
     assert set(advanced["experts"]) == set(advanced["inconsistency"]) == set(EXPERTS)
     assert list(advanced["disputed"]) == ["q04"]
     assert advanced["sd"] > advanced["standard_error"] > 0
-    assert found["1.1"]["bands"]["cut_sds"][2] == round(advanced["standard_error"], 4)
+    assert found["1.1"]["bands"]["cut_sds"][2] == round(advanced["sd"], 4)
 
 
 def test_bookmarks_lie_between_the_pages_that_experts_name(run_bare: Run, parameters: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from assessor.config import Settings
-from assessor.psychometrics.bands import Band
+from assessor.psychometrics.standards.bands import Band
 from assessor.sittings import awarding, delivery, pages, starting
 from tests import factories
 from tests.factories import NOW, right_answer, unknown

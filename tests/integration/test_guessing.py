@@ -12,7 +12,7 @@ from assessor.items import source
 from assessor.items.bank import Bank
 from assessor.items.item import chance
 from assessor.psychometrics.adaptive import Administered, Conditions, Design, Finish, Pool, answered, begin, next_step
-from assessor.psychometrics.exposure_counts import draw
+from assessor.psychometrics.adaptive.exposure_counts import draw
 from assessor.sittings import exposure
 
 GUESSERS = 200

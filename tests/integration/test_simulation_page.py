@@ -15,7 +15,7 @@ from assessor.assessments import plots
 from assessor.assessments.simulation_life import life_section
 from assessor.assessments.simulation_page import Study, render
 from assessor.psychometrics.adaptive import Design
-from assessor.psychometrics.hierarchy import Hierarchy
+from assessor.psychometrics.measuring.hierarchy import Hierarchy
 from assessor.psychometrics.simulation import SimulationReport, simulate
 from assessor.psychometrics.simulation.banks import competence_codes, realistic_bank
 from assessor.psychometrics.simulation.life_report import Life, LifeStage

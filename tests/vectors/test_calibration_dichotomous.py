@@ -13,7 +13,7 @@ from assessor.psychometrics.calibration.calibrating import calibrate
 from assessor.psychometrics.calibration.item_model import Model
 from assessor.psychometrics.calibration.priors import Priors
 from assessor.psychometrics.calibration.result import Calibration
-from assessor.psychometrics.responses import MISSING, Responses
+from assessor.psychometrics.measuring.responses import MISSING, Responses
 
 SETS = ["lsat6", "lsat7", "ability16"]
 TWO_PL = ["two_pl", "two_pl_ltm"]

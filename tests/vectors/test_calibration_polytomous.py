@@ -17,8 +17,8 @@ from assessor.psychometrics.calibration.calibrating import calibrate
 from assessor.psychometrics.calibration.item_model import Model
 from assessor.psychometrics.calibration.priors import Priors
 from assessor.psychometrics.calibration.result import Calibration
-from assessor.psychometrics.response_models import Array
-from assessor.psychometrics.responses import Responses
+from assessor.psychometrics.measuring.response_models import Array
+from assessor.psychometrics.measuring.responses import Responses
 
 # The widest differences are those of the PCM, 9e-5 in a threshold, where our likelihood is higher by up to 2e-7.
 FITS = [

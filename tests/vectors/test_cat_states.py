@@ -17,12 +17,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assessor.psychometrics import criteria
-from assessor.psychometrics.criteria import Choice, Criterion
-from assessor.psychometrics.derivatives import Curves
-from assessor.psychometrics.information import information_table
-from assessor.psychometrics.response_models import Array, Curve, ItemParameters, log_probability_table, probability
-from assessor.psychometrics.scoring import Curvature, Method, Scale, score
+from assessor.psychometrics.adaptive import criteria
+from assessor.psychometrics.adaptive.criteria import Choice, Criterion
+from assessor.psychometrics.measuring.derivatives import Curves
+from assessor.psychometrics.measuring.information import information_table
+from assessor.psychometrics.measuring.response_models import (
+    Array,
+    Curve,
+    ItemParameters,
+    log_probability_table,
+    probability,
+)
+from assessor.psychometrics.measuring.scoring import Curvature, Method, Scale, score
 
 CATR = Scale(-4, 4, 161)
 METHODS = {"ML": Method.ML, "BM": Method.MAP, "EAP": Method.EAP, "WL": Method.WLE}

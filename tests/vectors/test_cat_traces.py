@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from assessor.psychometrics.ability import Estimator
 from assessor.psychometrics.adaptive import (
     Administer,
     Administered,
@@ -21,11 +20,12 @@ from assessor.psychometrics.adaptive import (
     begin,
     next_step,
 )
-from assessor.psychometrics.bands import Band
-from assessor.psychometrics.hierarchy import Hierarchy
-from assessor.psychometrics.response_models import Curve, ItemParameters
-from assessor.psychometrics.selection import Selection
-from assessor.psychometrics.stopping import Reason, Stopping
+from assessor.psychometrics.adaptive.selection import Selection
+from assessor.psychometrics.adaptive.stopping import Reason, Stopping
+from assessor.psychometrics.measuring.ability import Estimator
+from assessor.psychometrics.measuring.hierarchy import Hierarchy
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters
+from assessor.psychometrics.standards.bands import Band
 
 # catR's tables use 161 points of [-4, 4]; the ends of its trapezoid rule weigh next to nothing.
 CATR = Estimator(lowest=-4, highest=4, points=161)

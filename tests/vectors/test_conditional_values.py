@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assessor.psychometrics.calibration.conditional import conditional_rasch
-from assessor.psychometrics.responses import Responses
+from assessor.psychometrics.measuring.responses import Responses
 
 
 @pytest.mark.parametrize("name", ["lsat6", "lsat7"])

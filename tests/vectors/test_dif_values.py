@@ -10,13 +10,13 @@ import pytest
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from assessor.psychometrics.dif.contrasts import Contrast
-from assessor.psychometrics.dif.logistic import logistic_regression
-from assessor.psychometrics.dif.lord import lord_rasch
-from assessor.psychometrics.dif.mantel_haenszel import mantel_haenszel
-from assessor.psychometrics.dif.matching import NumberCorrect
-from assessor.psychometrics.response_models import ItemParameters
-from assessor.psychometrics.responses import Responses
+from assessor.psychometrics.care.dif.contrasts import Contrast
+from assessor.psychometrics.care.dif.logistic import logistic_regression
+from assessor.psychometrics.care.dif.lord import lord_rasch
+from assessor.psychometrics.care.dif.mantel_haenszel import mantel_haenszel
+from assessor.psychometrics.care.dif.matching import NumberCorrect
+from assessor.psychometrics.measuring.response_models import ItemParameters
+from assessor.psychometrics.measuring.responses import Responses
 
 BY_GENDER = Path(__file__).parent / "psychometrics" / "verbal_aggression_rasch_by_gender.json"
 

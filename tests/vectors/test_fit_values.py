@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assessor.psychometrics.item_fit import s_x2
-from assessor.psychometrics.person_fit import person_fit
-from assessor.psychometrics.response_models import Curve, ItemParameters
-from assessor.psychometrics.responses import Responses
+from assessor.psychometrics.care.item_fit import s_x2
+from assessor.psychometrics.care.person_fit import person_fit
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters
+from assessor.psychometrics.measuring.responses import Responses
 
 RASCH, PCM = "rasch_a1_free_variance", "pcm"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from assessor.psychometrics.linking import LinkMethod, link
-from assessor.psychometrics.response_models import ItemParameters
+from assessor.psychometrics.calibration.linking import LinkMethod, link
+from assessor.psychometrics.measuring.response_models import ItemParameters
 
 
 @pytest.mark.parametrize("method", LinkMethod)

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from assessor.psychometrics.response_models import Curve, ItemParameters
-from assessor.psychometrics.responses import MISSING
-from assessor.psychometrics.scoring import Curvature, Method, Scale, score_all
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters
+from assessor.psychometrics.measuring.responses import MISSING
+from assessor.psychometrics.measuring.scoring import Curvature, Method, Scale, score_all
 
 ANSWERS = {
     "lsat6": "lsat6",

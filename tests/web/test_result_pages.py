@@ -14,7 +14,7 @@ from assessor.credentials import issuing
 from assessor.credentials.models import Award
 from assessor.items.speech import sound_name
 from assessor.organisations.models import Group
-from assessor.psychometrics.stopping import Reason
+from assessor.psychometrics.adaptive.stopping import Reason
 from assessor.sittings import invigilation
 from assessor.sittings.commands import spoken
 from assessor.sittings.models import Result, Sitting

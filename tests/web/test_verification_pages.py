@@ -171,7 +171,7 @@ def test_the_did_document_lists_the_keys_of_badges_and_lists(client: Browser, se
     document = read_json(answer.data)
     assert document["id"] == "did:web:localhost%3A8000"
     kinds = sorted(method["type"] for method in document["verificationMethod"])
-    assert kinds == ["JsonWebKey", "Multikey", "Multikey"]
+    assert kinds == ["JsonWebKey", "JsonWebKey", "Multikey", "Multikey"]  # tokens and lists; badges and lists
     assert "private" not in answer.text
     assert '"d"' not in answer.text
     with sessions() as session:

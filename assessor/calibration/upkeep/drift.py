@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from assessor.calibration.bank_items import BankItem, parameters_of
-from assessor.psychometrics.drift import (
+from assessor.psychometrics.calibration.linking import Link
+from assessor.psychometrics.care.drift import (
     DriftRules,
     Shift,
     StableLink,
@@ -12,7 +13,6 @@ from assessor.psychometrics.drift import (
     shift,
     stable_link,
 )
-from assessor.psychometrics.linking import Link
 
 RULES = DriftRules()
 

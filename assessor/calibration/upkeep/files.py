@@ -13,9 +13,9 @@ from assessor.calibration.opening import read_answers
 from assessor.calibration.unusable import FileNotUsable, listed, shown
 from assessor.calibration.upkeep.drift import NothingToCompare
 from assessor.calibration.upkeep.inspecting import Inspection, Tell, inspect
-from assessor.psychometrics.drift import DriftNotMeasurable
-from assessor.psychometrics.linking import LinkNotPossible
-from assessor.psychometrics.responses import Indices, Responses, Scores, Sparse
+from assessor.psychometrics.calibration.linking import LinkNotPossible
+from assessor.psychometrics.care.drift import DriftNotMeasurable
+from assessor.psychometrics.measuring.responses import Indices, Responses, Scores, Sparse
 
 MOST_ITEMS = 1_000
 """Every pair of items is looked at."""

@@ -8,11 +8,11 @@ from scipy.special import ndtri
 
 from assessor.calibration.bank_items import BankItem
 from assessor.calibration.upkeep.people import People
-from assessor.psychometrics.item_fit import s_x2
-from assessor.psychometrics.item_residuals import residual_fit
-from assessor.psychometrics.response_models import ItemParameters
-from assessor.psychometrics.responses import Responses
-from assessor.psychometrics.testlets import DependentPair, local_dependence
+from assessor.psychometrics.calibration.testlets import DependentPair, local_dependence
+from assessor.psychometrics.care.item_fit import s_x2
+from assessor.psychometrics.care.item_residuals import residual_fit
+from assessor.psychometrics.measuring.response_models import ItemParameters
+from assessor.psychometrics.measuring.responses import Responses
 
 FALSE_ALARMS = 0.005
 """Chance of a false alarm among all pairs together, were residuals normal. Of pairs that few answered they are not: in

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assessor.calibration.upkeep.rest_ability import RestAbility
-from assessor.psychometrics.dif.contrasts import Contrast, Mask
-from assessor.psychometrics.dif.matching import Matching, MatchingNotPossible, NumberCorrect
-from assessor.psychometrics.dif.purification import Purified, purified
-from assessor.psychometrics.dif.verdicts import DifRules, ItemDif, survey
-from assessor.psychometrics.response_models import ItemParameters
-from assessor.psychometrics.responses import Responses, Sparse
+from assessor.psychometrics.care.dif.contrasts import Contrast, Mask
+from assessor.psychometrics.care.dif.matching import Matching, MatchingNotPossible, NumberCorrect
+from assessor.psychometrics.care.dif.purification import Purified, purified
+from assessor.psychometrics.care.dif.verdicts import DifRules, ItemDif, survey
+from assessor.psychometrics.measuring.response_models import ItemParameters
+from assessor.psychometrics.measuring.responses import Responses, Sparse
 
 RULES = DifRules()
 

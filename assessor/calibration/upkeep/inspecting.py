@@ -11,9 +11,9 @@ from assessor.calibration.upkeep.groups import Comparison, compare_groups, large
 from assessor.calibration.upkeep.people import People, Population, estimate_people
 from assessor.calibration.upkeep.people_fit import PersonFitSummary, Precision, precision, summarise_person_fit
 from assessor.calibration.upkeep.remarks import GroupFinding, ItemFinding, probability_of_key, severity
-from assessor.psychometrics.classical import ItemStatistics, item_statistics
-from assessor.psychometrics.dif.verdicts import benjamini_hochberg
-from assessor.psychometrics.responses import Responses, Sparse
+from assessor.psychometrics.care.classical import ItemStatistics, item_statistics
+from assessor.psychometrics.care.dif.verdicts import benjamini_hochberg
+from assessor.psychometrics.measuring.responses import Responses, Sparse
 
 Tell = Callable[[str], None]
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assessor.psychometrics.response_models import Array, ItemParameters, log_probability_table
-from assessor.psychometrics.responses import Responses
+from assessor.psychometrics.measuring.response_models import Array, ItemParameters, log_probability_table
+from assessor.psychometrics.measuring.responses import Responses
 
 GRID = np.linspace(-6.0, 6.0, 121)
 """Points of theta that likelihoods are kept at."""

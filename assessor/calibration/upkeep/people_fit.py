@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assessor.calibration.upkeep.people import People
-from assessor.psychometrics.classical import NothingInCommon, Reliability, marginal_reliability, reliability
-from assessor.psychometrics.person_fit import Agreement, person_fit
-from assessor.psychometrics.response_models import ItemParameters
-from assessor.psychometrics.responses import Responses
+from assessor.psychometrics.care.classical import NothingInCommon, Reliability, marginal_reliability, reliability
+from assessor.psychometrics.care.person_fit import Agreement, person_fit
+from assessor.psychometrics.measuring.response_models import ItemParameters
+from assessor.psychometrics.measuring.responses import Responses
 
 BY_CHANCE = 0.025
 """Share of people who follow the model and still fall below the limit of lz*, -1.96."""

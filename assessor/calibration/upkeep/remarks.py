@@ -10,12 +10,12 @@ import numpy as np
 from assessor.calibration.bank_items import BankItem
 from assessor.calibration.unusable import shown
 from assessor.calibration.upkeep.fit import Fit
-from assessor.psychometrics.classical import ItemStatistics
-from assessor.psychometrics.dif.verdicts import DifClass, DifRules, ItemDif
-from assessor.psychometrics.drift import DriftRules, Shift
-from assessor.psychometrics.lifecycle import Evidence, GroupDif, LifecycleRules, State, Transition, next_state
+from assessor.psychometrics.calibration.testlets import DependentPair
+from assessor.psychometrics.care.classical import ItemStatistics
+from assessor.psychometrics.care.dif.verdicts import DifClass, DifRules, ItemDif
+from assessor.psychometrics.care.drift import DriftRules, Shift
+from assessor.psychometrics.care.lifecycle import Evidence, GroupDif, LifecycleRules, State, Transition, next_state
 from assessor.psychometrics.rules import Rule
-from assessor.psychometrics.testlets import DependentPair
 
 
 class Kind(StrEnum):

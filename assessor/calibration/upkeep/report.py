@@ -13,7 +13,7 @@ from assessor.calibration.upkeep.groups import Comparison
 from assessor.calibration.upkeep.inspecting import Inspection
 from assessor.calibration.upkeep.people_fit import BY_CHANCE
 from assessor.calibration.upkeep.remarks import LIFECYCLE, GroupFinding, ItemFinding
-from assessor.psychometrics.lifecycle import State
+from assessor.psychometrics.care.lifecycle import State
 
 _WIDTH = 120
 

@@ -15,9 +15,9 @@ from typing import Self
 import numpy as np
 
 from assessor.calibration.upkeep.people import GRID, Population, estimate_population, likelihoods, moments
-from assessor.psychometrics.dif.contrasts import Contrast, ItemAnswers, Mask
-from assessor.psychometrics.response_models import Array, ItemParameters, log_probability_table
-from assessor.psychometrics.responses import Indices, Responses
+from assessor.psychometrics.care.dif.contrasts import Contrast, ItemAnswers, Mask
+from assessor.psychometrics.measuring.response_models import Array, ItemParameters, log_probability_table
+from assessor.psychometrics.measuring.responses import Indices, Responses
 
 _STRATA = 20
 

@@ -17,8 +17,8 @@ What is where, in reading order
     result              `Calibration`
     conditional         conditional maximum likelihood for the Rasch model, without a population
     online              new answers to a calibrated item, without calibrating the bank again (`item_posterior`)
-    sittings            all sittings of an adaptive test at once, several abilities each (`abilities`)
-    sittings            item parameters that follow adaptive tests of several competences (`abilities`)
+    abilities           several abilities of many people at once, for parameters that follow a design's own sittings
+    linking, testlets   two calibrations on one scale; questions about one text as one item
 
 Words used here
     shard               some of the people: the unit of work that `map` hands to a worker

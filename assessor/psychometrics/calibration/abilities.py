@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assessor.psychometrics.ability import Grid
-from assessor.psychometrics.response_models import Array
-from assessor.psychometrics.responses import Indices
+from assessor.psychometrics.measuring.ability import Grid
+from assessor.psychometrics.measuring.response_models import Array
+from assessor.psychometrics.measuring.responses import Indices
 
 _SETTLED, _MOST_SWEEPS = 1e-8, 60
 

@@ -24,8 +24,8 @@ from assessor.psychometrics.calibration.result import Calibration
 from assessor.psychometrics.calibration.rows import unit_of_work
 from assessor.psychometrics.calibration.stepwise import GradedItems, PartialCreditItems
 from assessor.psychometrics.calibration.survey import Survey, survey
-from assessor.psychometrics.response_models import Array, ItemParameters, log_probability_table
-from assessor.psychometrics.responses import Indices, Responses, Shard
+from assessor.psychometrics.measuring.response_models import Array, ItemParameters, log_probability_table
+from assessor.psychometrics.measuring.responses import Indices, Responses, Shard
 
 POINTS = 61
 """Nodes of a calibration; 121 for one that others are compared with."""

@@ -12,7 +12,7 @@ from assessor.psychometrics.calibration.empty_scores import EmptyScore, check_ev
 from assessor.psychometrics.calibration.item_model import Model
 from assessor.psychometrics.calibration.priors import Priors
 from assessor.psychometrics.calibration.survey import Survey
-from assessor.psychometrics.response_models import Curve, ItemParameters
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters
 
 FEW_ANSWERS = 1_000
 """Answers an item below which estimates without priors are worse than an expert's level (specification, section 5)."""

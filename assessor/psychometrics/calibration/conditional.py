@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from assessor.psychometrics.response_models import Array
-from assessor.psychometrics.responses import MISSING, Responses, ResponsesNotUsable
+from assessor.psychometrics.measuring.response_models import Array
+from assessor.psychometrics.measuring.responses import MISSING, Responses, ResponsesNotUsable
 
 # Numbers held at once for the second derivatives: 32 MB.
 _CHUNK = 4_000_000

@@ -21,8 +21,8 @@ from assessor.psychometrics.calibration.em import Problem, State
 from assessor.psychometrics.calibration.expected_counts import ExpectedCounts, Map, posteriors, without_missing
 from assessor.psychometrics.calibration.item_model import ItemModel, Model
 from assessor.psychometrics.calibration.rows import CELLS, Block, Rows
-from assessor.psychometrics.response_models import Array
-from assessor.psychometrics.responses import MISSING, Indices
+from assessor.psychometrics.measuring.response_models import Array
+from assessor.psychometrics.measuring.responses import MISSING, Indices
 
 POLYNOMIALS_OF_SHORT_TESTS, SHORT_TEST, POLYNOMIALS = 8, 40, 3
 """Up to 40 items the posteriors are so wide that 8 polynomials keep three digits of a standard error; then 3 do."""

@@ -14,8 +14,8 @@ import numpy as np
 from assessor.psychometrics.calibration.em import Problem, State
 from assessor.psychometrics.calibration.expected_counts import ExpectedCounts, Map, posteriors, without_missing
 from assessor.psychometrics.calibration.rows import CELLS, Rows
-from assessor.psychometrics.response_models import Array
-from assessor.psychometrics.responses import MISSING, Indices
+from assessor.psychometrics.measuring.response_models import Array
+from assessor.psychometrics.measuring.responses import MISSING, Indices
 
 CLEARLY_NEGATIVE = -3.0
 """Standard errors below 0 at which an item is named."""

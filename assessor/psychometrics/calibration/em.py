@@ -15,8 +15,8 @@ from assessor.psychometrics.calibration.item_model import ItemModel, Model
 from assessor.psychometrics.calibration.populations import Populations, best_scale, estimated
 from assessor.psychometrics.calibration.priors import Priors
 from assessor.psychometrics.calibration.rows import Rows
-from assessor.psychometrics.response_models import Array
-from assessor.psychometrics.responses import Indices
+from assessor.psychometrics.measuring.response_models import Array
+from assessor.psychometrics.measuring.responses import Indices
 
 ROUNDING = 1e-12  # a log posterior that is lower by this share of itself is not lower
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from assessor.psychometrics.responses import ResponsesNotUsable
+from assessor.psychometrics.measuring.responses import ResponsesNotUsable
 
 _NAMED = 5  # empty scores listed in a message
 _NOBODY = 1e-9  # of those who answered: rounding in a sum of expected people

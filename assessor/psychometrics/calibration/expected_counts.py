@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from assessor.psychometrics.calibration.rows import Rows
-from assessor.psychometrics.response_models import Array
+from assessor.psychometrics.measuring.response_models import Array
 
 FAINTEST = -200.0
 """Lowest log posterior against the highest. What is smaller changes no sum; below 1e-308 processors turn slow."""

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from assessor.psychometrics.response_models import Array
+from assessor.psychometrics.measuring.response_models import Array
 
 _MOST_STEPS = 5
 _LONG = 0.1  # change of a working parameter that calls for another step

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Protocol
 
-from assessor.psychometrics.response_models import Array, ItemParameters
+from assessor.psychometrics.measuring.response_models import Array, ItemParameters
 
 
 class Model(StrEnum):

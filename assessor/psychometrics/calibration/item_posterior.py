@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
-from assessor.psychometrics.response_models import Curve, ItemParameters
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters
 
 RASCH_FIRST = 50
 """Answers below which only the difficulty of an item is published as changed."""

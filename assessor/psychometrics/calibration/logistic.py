@@ -17,7 +17,7 @@ import numpy as np
 from assessor.psychometrics.calibration.fisher_scoring import climb
 from assessor.psychometrics.calibration.item_model import Model
 from assessor.psychometrics.calibration.priors import ItemPriors
-from assessor.psychometrics.response_models import Array, ItemParameters
+from assessor.psychometrics.measuring.response_models import Array, ItemParameters
 
 LOWEST = np.array([-4.0, -60.0, -9.0, 0.1])  # of log a, d, logit c, logit u: beyond these nothing is visible in data
 HIGHEST = np.array([4.0, 60.0, 0.0, 9.0])  # c stays below u: .5 against .525

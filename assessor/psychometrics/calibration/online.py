@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from assessor.psychometrics.calibration.item_posterior import ItemPosterior
 from assessor.psychometrics.calibration.step_curves import graded_curves, partial_credit_curves
-from assessor.psychometrics.response_models import (
+from assessor.psychometrics.measuring.response_models import (
     Array,
     Curve,
     ItemParameters,

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 
 from assessor.psychometrics.calibration.priors import Priors
-from assessor.psychometrics.response_models import Array
+from assessor.psychometrics.measuring.response_models import Array
 
 NARROWEST, WIDEST = 0.2, 3.0
 """Standard deviations that the nodes of a calibration can represent."""

@@ -16,7 +16,7 @@ from typing import Self
 
 import numpy as np
 
-from assessor.psychometrics.response_models import Array
+from assessor.psychometrics.measuring.response_models import Array
 
 EXPERT_DEVIATION = 0.5
 """Spread of true difficulties around the centre of the level an expert named."""

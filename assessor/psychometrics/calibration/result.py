@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assessor.psychometrics.calibration.item_model import Model
-from assessor.psychometrics.response_models import Array, ItemParameters
+from assessor.psychometrics.measuring.response_models import Array, ItemParameters
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 from scipy import sparse
 
-from assessor.psychometrics.response_models import Array
-from assessor.psychometrics.responses import MISSING, Indices, Responses, Scores, Shard, Sparse
+from assessor.psychometrics.measuring.response_models import Array
+from assessor.psychometrics.measuring.responses import MISSING, Indices, Responses, Scores, Shard, Sparse
 
 CELLS = 2_000_000
 """People × items in one matrix product over a table, which then takes 16 MB."""

@@ -9,7 +9,7 @@ and gradient 0, so that items with different numbers of scores share one array.
 
 import numpy as np
 
-from assessor.psychometrics.response_models import Array
+from assessor.psychometrics.measuring.response_models import Array
 
 
 def partial_credit_curves(steps: Array) -> tuple[Array, Array]:

@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike
 from assessor.psychometrics.calibration.fisher_scoring import climb
 from assessor.psychometrics.calibration.priors import ItemPriors
 from assessor.psychometrics.calibration.step_curves import graded_curves, partial_credit_curves
-from assessor.psychometrics.response_models import Array, Curve, ItemParameters, ParametersOutOfRange
+from assessor.psychometrics.measuring.response_models import Array, Curve, ItemParameters, ParametersOutOfRange
 
 _LOG_A = 4.0  # |log a| at most: slopes of .02 to 55
 _INTERCEPT = 60.0  # |c| at most: beyond, a probability differs from 0 or 1 by less than 1e-26

@@ -11,8 +11,8 @@ from scipy.sparse.csgraph import connected_components
 
 from assessor.psychometrics.calibration.expected_counts import Map
 from assessor.psychometrics.calibration.rows import CELLS
-from assessor.psychometrics.response_models import Array
-from assessor.psychometrics.responses import MISSING, Indices, ResponsesNotUsable, Scores, Shard, Sparse
+from assessor.psychometrics.measuring.response_models import Array
+from assessor.psychometrics.measuring.responses import MISSING, Indices, ResponsesNotUsable, Scores, Shard, Sparse
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,10 +15,10 @@ from itertools import cycle
 import numpy as np
 from numpy.random import Generator
 
-from assessor.psychometrics.bands import Band, Bands
-from assessor.psychometrics.pool import Pool, PoolItem
-from assessor.psychometrics.response_models import Array, ItemParameters
+from assessor.psychometrics.adaptive.pool import Pool, PoolItem
+from assessor.psychometrics.measuring.response_models import Array, ItemParameters
 from assessor.psychometrics.simulation.truth import Truth
+from assessor.psychometrics.standards.bands import Band, Bands
 
 AREAS = (3, 6, 4, 4, 4)
 """Competences in each area of DigComp: 21 in all."""

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assessor.psychometrics.adaptive import Design
-from assessor.psychometrics.bands import Band
-from assessor.psychometrics.response_models import Array
+from assessor.psychometrics.measuring.response_models import Array
 from assessor.psychometrics.simulation.measures import BandRow, Honesty, calibration_bins
 from assessor.psychometrics.simulation.walking import Judgement
+from assessor.psychometrics.standards.bands import Band
 
 FAR_FROM_A_CUT = 0.25
 """Distance in theta from which an ability's band is clear: nearer, no short test can tell."""

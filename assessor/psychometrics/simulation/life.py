@@ -12,8 +12,8 @@ import numpy as np
 from numpy.random import SeedSequence
 
 from assessor.psychometrics.adaptive import Design, Pool
-from assessor.psychometrics.calibration.sittings import calibrate_sittings
-from assessor.psychometrics.response_models import Array
+from assessor.psychometrics.care.recalibration import calibrate_sittings
+from assessor.psychometrics.measuring.response_models import Array
 from assessor.psychometrics.simulation.banks import VirtualBank
 from assessor.psychometrics.simulation.populations import Population
 from assessor.psychometrics.simulation.walking import LIFE_STREAM, Mapper, Walk, walk_all

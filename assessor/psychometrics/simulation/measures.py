@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from assessor.psychometrics.exposure_report import overlap_from_rates
-from assessor.psychometrics.information import whole_test_information
-from assessor.psychometrics.pool import Pool
-from assessor.psychometrics.response_models import Array
+from assessor.psychometrics.adaptive.pool import Pool
+from assessor.psychometrics.care.exposure_report import overlap_from_rates
+from assessor.psychometrics.measuring.information import whole_test_information
+from assessor.psychometrics.measuring.response_models import Array
 
 EXPOSURE_LIMIT = 0.25
 """Share of learners above which an item is known too soon: `Usage.overexposed` counts those."""

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from assessor.psychometrics.bands import Band
-from assessor.psychometrics.pool import Pool, PoolItem
-from assessor.psychometrics.response_models import Curve, ItemParameters, probability
+from assessor.psychometrics.adaptive.pool import Pool, PoolItem
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters, probability
 from assessor.psychometrics.simulation.banks import band_of
+from assessor.psychometrics.standards.bands import Band
 
 _STEPWISE = {"pcm": Curve.PARTIAL_CREDIT, "gpcm": Curve.PARTIAL_CREDIT, "grm": Curve.GRADED}
 _FIXED = {

@@ -17,8 +17,8 @@ from typing import Protocol
 import numpy as np
 from numpy.random import Generator
 
-from assessor.psychometrics.hierarchy import Hierarchy
-from assessor.psychometrics.response_models import Array
+from assessor.psychometrics.measuring.hierarchy import Hierarchy
+from assessor.psychometrics.measuring.response_models import Array
 
 
 class PopulationNotUsable(ValueError):

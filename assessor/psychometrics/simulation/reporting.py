@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from assessor.psychometrics.adaptive import Design
+from assessor.psychometrics.adaptive.stopping import Reason
 from assessor.psychometrics.simulation.judged import Judged, share
 from assessor.psychometrics.simulation.measures import (
     BandRow,
@@ -21,7 +22,6 @@ from assessor.psychometrics.simulation.measures import (
     usage,
 )
 from assessor.psychometrics.simulation.walking import Walk
-from assessor.psychometrics.stopping import Reason
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from assessor.psychometrics.response_models import (
+from assessor.psychometrics.measuring.response_models import (
     Array,
     Curve,
     ItemParameters,

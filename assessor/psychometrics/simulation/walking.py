@@ -6,16 +6,16 @@ from typing import Protocol
 
 from numpy.random import PCG64, Generator, SeedSequence
 
-from assessor.psychometrics.ability import Estimate
 from assessor.psychometrics.adaptive import Administered, Conditions, Design, Finish, answered, begin, next_step
-from assessor.psychometrics.bands import Band
-from assessor.psychometrics.exposure import Eligibility
-from assessor.psychometrics.exposure_counts import ExposureCounts, Visit, draw
-from assessor.psychometrics.pool import Indices
-from assessor.psychometrics.response_models import Array
+from assessor.psychometrics.adaptive.exposure import Eligibility
+from assessor.psychometrics.adaptive.exposure_counts import ExposureCounts, Visit, draw
+from assessor.psychometrics.adaptive.pool import Indices
+from assessor.psychometrics.adaptive.stopping import Reason
+from assessor.psychometrics.measuring.ability import Estimate
+from assessor.psychometrics.measuring.response_models import Array
 from assessor.psychometrics.simulation.populations import Learner, Population, supposed_by
 from assessor.psychometrics.simulation.truth import Truth
-from assessor.psychometrics.stopping import Reason
+from assessor.psychometrics.standards.bands import Band
 
 # Learners in one unit of work: many against the cost of sending the pool, few against a worker's patience.
 _CHUNK = 50

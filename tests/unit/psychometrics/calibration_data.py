@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assessor.psychometrics.response_models import Array, ItemParameters, probability
-from assessor.psychometrics.responses import MISSING, Responses, Scores
+from assessor.psychometrics.measuring.response_models import Array, ItemParameters, probability
+from assessor.psychometrics.measuring.responses import MISSING, Responses, Scores
 
 
 def bank(items: int, seed: int = 3) -> list[ItemParameters]:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from assessor.psychometrics.bands import Band
-from assessor.psychometrics.pool import Pool, PoolItem
-from assessor.psychometrics.response_models import ItemParameters
+from assessor.psychometrics.adaptive.pool import Pool, PoolItem
+from assessor.psychometrics.measuring.response_models import ItemParameters
+from assessor.psychometrics.standards.bands import Band
 
 COMPETENCES = ("1.1", "2.1", "4.1", "4.2")
 

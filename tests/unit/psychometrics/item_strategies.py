@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from assessor.psychometrics.response_models import Curve, ItemParameters
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters
 
 slopes = st.floats(0.3, 2.5)
 difficulties = st.floats(-3, 3)

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.random import default_rng
 
-from assessor.psychometrics.bands import Band
-from assessor.psychometrics.information import information_table
-from assessor.psychometrics.pool import Pool, PoolItem
-from assessor.psychometrics.response_models import Array, ItemParameters
+from assessor.psychometrics.adaptive.pool import Pool, PoolItem
+from assessor.psychometrics.measuring.information import information_table
+from assessor.psychometrics.measuring.response_models import Array, ItemParameters
+from assessor.psychometrics.standards.bands import Band
 
 COMPETENCES = ("1.1", "2.1", "4.1", "4.2")
 MEDIA = ("text", "picture", "simulation", "sound")

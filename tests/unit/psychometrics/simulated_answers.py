@@ -6,8 +6,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from assessor.psychometrics.response_models import Array, ItemParameters, log_probability_table
-from assessor.psychometrics.responses import MISSING, Scores
+from assessor.psychometrics.measuring.response_models import Array, ItemParameters, log_probability_table
+from assessor.psychometrics.measuring.responses import MISSING, Scores
 
 POINTS = np.linspace(-5, 5, 51)
 

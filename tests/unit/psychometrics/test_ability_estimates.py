@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from assessor.psychometrics.ability import Estimator, Grid, GridEstimate
-from assessor.psychometrics.pool import Administered, Pool
-from assessor.psychometrics.response_models import Array
+from assessor.psychometrics.adaptive.pool import Administered, Pool
+from assessor.psychometrics.measuring.ability import Estimator, Grid, GridEstimate
+from assessor.psychometrics.measuring.response_models import Array
 from assessor.psychometrics.rules import RuleNotUnderstood
 
 ESTIMATOR = Estimator()
@@ -22,7 +22,7 @@ answers = st.dictionaries(st.integers(0, 63), st.booleans(), min_size=1, max_siz
 
 def log_likelihood(pool: Pool, grid: Grid, administered: Sequence[Administered]) -> Array:
     rows = [pool.table(grid).row(pool.position_of(answer))[answer.score] for answer in administered]
-    return np.sum(rows, axis=0, dtype=np.float64)
+    return np.asarray(np.sum(rows, axis=0), dtype=np.float64)
 
 
 def estimate_of(pool: Pool, given_answers: dict[int, bool]) -> GridEstimate:

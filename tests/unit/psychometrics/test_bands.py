@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.psychometrics.ability import Estimator, GridEstimate, NormalEstimate
-from assessor.psychometrics.bands import NOT_ASSESSED, Band, Bands, area_score
+from assessor.psychometrics.measuring.ability import Estimator, GridEstimate, NormalEstimate
 from assessor.psychometrics.rules import RuleNotUnderstood
+from assessor.psychometrics.standards.bands import NOT_ASSESSED, Band, Bands, area_score
 
 BANDS = Bands()
 ESTIMATOR = Estimator()

@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from assessor.psychometrics.ability import Grid
 from assessor.psychometrics.adaptive import Design, Pool
+from assessor.psychometrics.adaptive.pool import HistoryNotOfPool
 from assessor.psychometrics.calibration.abilities import settle
 from assessor.psychometrics.calibration.calibrating import calibrate
 from assessor.psychometrics.calibration.item_model import Model
 from assessor.psychometrics.calibration.priors import Normal, Priors
-from assessor.psychometrics.calibration.sittings import MOST_ROUNDS, calibrate_sittings
-from assessor.psychometrics.hierarchy import Hierarchy, Posterior
-from assessor.psychometrics.pool import HistoryNotOfPool
-from assessor.psychometrics.response_models import Curve, ItemParameters
-from assessor.psychometrics.responses import Responses
+from assessor.psychometrics.care.recalibration import MOST_ROUNDS, calibrate_sittings
+from assessor.psychometrics.measuring.ability import Grid
+from assessor.psychometrics.measuring.hierarchy import Hierarchy, Posterior
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters
+from assessor.psychometrics.measuring.responses import Responses
 from assessor.psychometrics.simulation import populations
 from assessor.psychometrics.simulation.banks import VirtualBank, competence_codes, expert_bank
 from assessor.psychometrics.simulation.walking import Walk, walk_all

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from assessor.psychometrics.calibration.calibrating import calibrate
 from assessor.psychometrics.calibration.item_model import Model
 from assessor.psychometrics.calibration.result import Calibration
-from assessor.psychometrics.response_models import Array
-from assessor.psychometrics.responses import Responses
+from assessor.psychometrics.measuring.response_models import Array
+from assessor.psychometrics.measuring.responses import Responses
 from tests.unit.psychometrics.calibration_data import Elsewhere, answers, as_sparse, bank, people
 
 DICHOTOMOUS = [Model.RASCH, Model.ONE_PL, Model.TWO_PL, Model.THREE_PL, Model.FOUR_PL]

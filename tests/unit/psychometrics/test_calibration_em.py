@@ -9,8 +9,8 @@ from assessor.psychometrics.calibration.logistic import logistic_items
 from assessor.psychometrics.calibration.populations import Populations
 from assessor.psychometrics.calibration.priors import Normal, Priors
 from assessor.psychometrics.calibration.rows import unit_of_work
-from assessor.psychometrics.response_models import Array, ItemParameters
-from assessor.psychometrics.responses import Responses
+from assessor.psychometrics.measuring.response_models import Array, ItemParameters
+from assessor.psychometrics.measuring.responses import Responses
 from tests.unit.psychometrics.calibration_data import answers, bank, people
 
 NODES = np.linspace(-6, 6, 61)

@@ -7,8 +7,8 @@ from assessor.psychometrics.calibration import covariance
 from assessor.psychometrics.calibration.calibrating import calibrate
 from assessor.psychometrics.calibration.item_model import Model
 from assessor.psychometrics.calibration.priors import EXPERT_DEVIATION, Priors, Share
-from assessor.psychometrics.response_models import Array, ItemParameters
-from assessor.psychometrics.responses import MISSING, Responses
+from assessor.psychometrics.measuring.response_models import Array, ItemParameters
+from assessor.psychometrics.measuring.responses import MISSING, Responses
 from tests.unit.psychometrics.calibration_data import answers, bank, people
 
 

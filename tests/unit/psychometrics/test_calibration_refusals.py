@@ -7,8 +7,8 @@ from assessor.psychometrics.calibration.calibrating import calibrate
 from assessor.psychometrics.calibration.checks import CalibrationNotPossible
 from assessor.psychometrics.calibration.item_model import Model
 from assessor.psychometrics.calibration.priors import FLAT, Normal, Priors, Share
-from assessor.psychometrics.response_models import Curve, ItemParameters
-from assessor.psychometrics.responses import MISSING, Responses, ResponsesNotUsable, Scores
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters
+from assessor.psychometrics.measuring.responses import MISSING, Responses, ResponsesNotUsable, Scores
 from tests.unit.psychometrics.calibration_data import answers, as_sparse, bank, people
 
 NAMES = ["phone", "mail", "print", "chat", "scan", "sort"]

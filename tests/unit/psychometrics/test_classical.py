@@ -5,20 +5,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessor.psychometrics.classical import (
+from assessor.psychometrics.care.classical import (
     NothingInCommon,
     item_statistics,
     marginal_reliability,
     reliability,
 )
-from assessor.psychometrics.distractors import (
+from assessor.psychometrics.care.distractors import (
     ChoicesNotUsable,
     OptionRemark,
     QuestionRemark,
     option_analysis,
 )
-from assessor.psychometrics.response_models import Curve, ItemParameters
-from assessor.psychometrics.responses import MISSING, Responses, Scores
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters
+from assessor.psychometrics.measuring.responses import MISSING, Responses, Scores
 from tests.unit.psychometrics.simulated_answers import adaptive_answers, answers, bank, estimates
 
 

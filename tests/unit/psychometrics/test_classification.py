@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessor.psychometrics.classification import (
+from assessor.psychometrics.standards.classification import (
     NotClassified,
     accuracy,
     agreement,

@@ -12,8 +12,8 @@ from assessor.psychometrics.calibration.conditional import (
     DifficultiesNotDetermined,
     conditional_rasch,
 )
-from assessor.psychometrics.response_models import Array
-from assessor.psychometrics.responses import MISSING, Responses, ResponsesNotUsable
+from assessor.psychometrics.measuring.response_models import Array
+from assessor.psychometrics.measuring.responses import MISSING, Responses, ResponsesNotUsable
 
 
 def answers(rng: Generator, difficulty: Array, people: int, share_asked: float = 1.0) -> Responses:

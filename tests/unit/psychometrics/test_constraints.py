@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from numpy.random import default_rng
 
 from assessor.psychometrics.adaptive import Administered, Conditions, Design, answered, begin
-from assessor.psychometrics.bands import Band
-from assessor.psychometrics.constraints import Constraints
-from assessor.psychometrics.feasibility import ConstraintsNotMet, check_feasible
-from assessor.psychometrics.pool import Pool, PoolItem
+from assessor.psychometrics.adaptive.constraints import Constraints
+from assessor.psychometrics.adaptive.feasibility import ConstraintsNotMet, check_feasible
+from assessor.psychometrics.adaptive.pool import Pool, PoolItem
+from assessor.psychometrics.adaptive.stopping import Stopping
 from assessor.psychometrics.rules import RuleNotUnderstood
-from assessor.psychometrics.stopping import Stopping
+from assessor.psychometrics.standards.bands import Band
 from tests.unit.psychometrics.mixed_pools import mixed_pool
 
 MakeItem = Callable[..., PoolItem]

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assessor.psychometrics import criteria
 from assessor.psychometrics.adaptive import (
     Administer,
     Administered,
@@ -19,17 +18,18 @@ from assessor.psychometrics.adaptive import (
     State,
     answered,
     begin,
+    criteria,
     next_step,
     replay,
     settled,
 )
-from assessor.psychometrics.bands import Band
-from assessor.psychometrics.constraints import Constraints
-from assessor.psychometrics.exposure import Eligibility
-from assessor.psychometrics.hierarchy import Hierarchy
-from assessor.psychometrics.response_models import Curve, ItemParameters
-from assessor.psychometrics.selection import Selection
-from assessor.psychometrics.stopping import LikelihoodRatio, Reason, Stopping
+from assessor.psychometrics.adaptive.constraints import Constraints
+from assessor.psychometrics.adaptive.exposure import Eligibility
+from assessor.psychometrics.adaptive.selection import Selection
+from assessor.psychometrics.adaptive.stopping import LikelihoodRatio, Reason, Stopping
+from assessor.psychometrics.measuring.hierarchy import Hierarchy
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters
+from assessor.psychometrics.standards.bands import Band
 
 CODES = ("1.1", "1.2", "4.1")
 MEDIA = ("text", "picture", "simulation")

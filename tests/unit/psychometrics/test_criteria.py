@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.psychometrics import criteria
-from assessor.psychometrics.criteria import CRITERIA, Choice, StrataNotUsable
-from assessor.psychometrics.derivatives import Curves
-from assessor.psychometrics.information import information_table, item_information, most_informative_theta
-from assessor.psychometrics.response_models import Curve, ItemParameters, log_probability_table
-from assessor.psychometrics.scoring import STANDARD, Method, score
+from assessor.psychometrics.adaptive import criteria
+from assessor.psychometrics.adaptive.criteria import CRITERIA, Choice, StrataNotUsable
+from assessor.psychometrics.measuring.derivatives import Curves
+from assessor.psychometrics.measuring.information import information_table, item_information, most_informative_theta
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters, log_probability_table
+from assessor.psychometrics.measuring.scoring import STANDARD, Method, score
 from tests.unit.psychometrics.item_strategies import any_items
 
 THETA = STANDARD.theta

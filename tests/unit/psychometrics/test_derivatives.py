@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.psychometrics.derivatives import Curves, logistic_halves
-from assessor.psychometrics.response_models import Curve, ItemParameters, log_probability_table
+from assessor.psychometrics.measuring.derivatives import Curves, logistic_halves
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters, log_probability_table
 from tests.unit.psychometrics.item_strategies import any_items, thetas
 
 MIXED = [

@@ -8,14 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from assessor.psychometrics.dif.contrasts import Contrast, GroupsNotComparable
-from assessor.psychometrics.dif.logistic import logistic_regression
-from assessor.psychometrics.dif.lord import ParametersNotComparable, lord, lord_rasch
-from assessor.psychometrics.dif.mantel_haenszel import mantel_haenszel
-from assessor.psychometrics.dif.matching import Ability, Matching, MatchingNotPossible, NumberCorrect
-from assessor.psychometrics.dif.purification import purified
-from assessor.psychometrics.dif.shrinkage import shrink
-from assessor.psychometrics.dif.verdicts import (
+from assessor.psychometrics.calibration.linking import Link
+from assessor.psychometrics.care.dif.contrasts import Contrast, GroupsNotComparable
+from assessor.psychometrics.care.dif.logistic import logistic_regression
+from assessor.psychometrics.care.dif.lord import ParametersNotComparable, lord, lord_rasch
+from assessor.psychometrics.care.dif.mantel_haenszel import mantel_haenszel
+from assessor.psychometrics.care.dif.matching import Ability, Matching, MatchingNotPossible, NumberCorrect
+from assessor.psychometrics.care.dif.purification import purified
+from assessor.psychometrics.care.dif.shrinkage import shrink
+from assessor.psychometrics.care.dif.verdicts import (
     DifClass,
     DifRules,
     benjamini_hochberg,
@@ -23,9 +24,8 @@ from assessor.psychometrics.dif.verdicts import (
     significant,
     survey,
 )
-from assessor.psychometrics.linking import Link
-from assessor.psychometrics.response_models import Array, ItemParameters, log_probability_table
-from assessor.psychometrics.responses import MISSING, Responses
+from assessor.psychometrics.measuring.response_models import Array, ItemParameters, log_probability_table
+from assessor.psychometrics.measuring.responses import MISSING, Responses
 
 THETA = np.linspace(-5, 5, 61)
 

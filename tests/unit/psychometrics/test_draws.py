@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.psychometrics.draws import draw, stream
+from assessor.psychometrics.adaptive.draws import draw, stream
 
 SEEDS = st.integers(0, 2**64 - 1)
 

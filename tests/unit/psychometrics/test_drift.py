@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.psychometrics.drift import (
+from assessor.psychometrics.calibration.linking import Link, LinkMethod
+from assessor.psychometrics.care.drift import (
     DriftNotMeasurable,
     DriftRules,
     TooFewStableAnchors,
@@ -16,8 +17,7 @@ from assessor.psychometrics.drift import (
     shift,
     stable_link,
 )
-from assessor.psychometrics.linking import Link, LinkMethod
-from assessor.psychometrics.response_models import ItemParameters
+from assessor.psychometrics.measuring.response_models import ItemParameters
 
 TRUE_LINK = Link(0.85, -0.4)
 

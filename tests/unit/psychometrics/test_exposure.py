@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.random import default_rng
 
-from assessor.psychometrics.bands import Band
-from assessor.psychometrics.exposure import Condition, Eligibility, EligibilityNotReadable, ExposureControl
-from assessor.psychometrics.exposure_counts import (
+from assessor.psychometrics.adaptive.exposure import Condition, Eligibility, EligibilityNotReadable, ExposureControl
+from assessor.psychometrics.adaptive.exposure_counts import (
     CountsDoNotMatch,
     ExposureCounts,
     MaximumOutOfRange,
@@ -20,9 +19,10 @@ from assessor.psychometrics.exposure_counts import (
     draw,
     eligibility_probabilities,
 )
-from assessor.psychometrics.pool import Pool, PoolItem
-from assessor.psychometrics.response_models import ItemParameters
+from assessor.psychometrics.adaptive.pool import Pool, PoolItem
+from assessor.psychometrics.measuring.response_models import ItemParameters
 from assessor.psychometrics.rules import RuleNotUnderstood
+from assessor.psychometrics.standards.bands import Band
 
 ITEMS = ("mail", "phone", "video", "web")
 EVERYTHING = Eligibility.of_everything(edges=(0.0,))

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from assessor.psychometrics.adaptive import Design, Pool, PoolItem
-from assessor.psychometrics.bands import Band
-from assessor.psychometrics.constraints import Constraints
-from assessor.psychometrics.exposure import ExposureControl
-from assessor.psychometrics.exposure_feasibility import lowest_maximum, out_of_reach, reaches
-from assessor.psychometrics.response_models import ItemParameters
-from assessor.psychometrics.selection import ANY, Selection
-from assessor.psychometrics.stopping import Stopping
+from assessor.psychometrics.adaptive.constraints import Constraints
+from assessor.psychometrics.adaptive.exposure import ExposureControl
+from assessor.psychometrics.adaptive.exposure_feasibility import lowest_maximum, out_of_reach, reaches
+from assessor.psychometrics.adaptive.selection import ANY, Selection
+from assessor.psychometrics.adaptive.stopping import Stopping
+from assessor.psychometrics.measuring.response_models import ItemParameters
+from assessor.psychometrics.standards.bands import Band
 
 
 def pool_with(**families: list[str | None]) -> Pool:

@@ -18,15 +18,15 @@ from assessor.psychometrics.adaptive import (
     next_step,
     replay,
 )
-from assessor.psychometrics.exposure import EDGES, Condition, Eligibility, ExposureControl
-from assessor.psychometrics.exposure_counts import ExposureCounts, Visit, draw
-from assessor.psychometrics.exposure_feasibility import lowest_maximum
-from assessor.psychometrics.exposure_report import exposure_report
-from assessor.psychometrics.hierarchy import Hierarchy
-from assessor.psychometrics.pool import Mask
-from assessor.psychometrics.response_models import Array, probability
+from assessor.psychometrics.adaptive.exposure import EDGES, Condition, Eligibility, ExposureControl
+from assessor.psychometrics.adaptive.exposure_counts import ExposureCounts, Visit, draw
+from assessor.psychometrics.adaptive.exposure_feasibility import lowest_maximum
+from assessor.psychometrics.adaptive.pool import Mask
+from assessor.psychometrics.adaptive.stopping import Stopping
+from assessor.psychometrics.care.exposure_report import exposure_report
+from assessor.psychometrics.measuring.hierarchy import Hierarchy
+from assessor.psychometrics.measuring.response_models import Array, probability
 from assessor.psychometrics.simulation.banks import realistic_bank
-from assessor.psychometrics.stopping import Stopping
 
 COMPETENCES = ("1.1", "2.1", "4.1", "4.2")
 SAME_AREA = Hierarchy({"4.1": "4", "4.2": "4"})

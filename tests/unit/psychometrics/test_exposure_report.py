@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessor.psychometrics.exposure_report import (
+from assessor.psychometrics.care.exposure_report import (
     PathsNotUsable,
     chi_square,
     conditional_rates,

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessor.psychometrics.ability import Estimator, Grid
-from assessor.psychometrics.hierarchy import Hierarchy, Posterior
-from assessor.psychometrics.response_models import Array, log_probabilities
+from assessor.psychometrics.measuring.ability import Estimator, Grid
+from assessor.psychometrics.measuring.hierarchy import Hierarchy, Posterior
+from assessor.psychometrics.measuring.response_models import Array, log_probabilities
 from assessor.psychometrics.rules import RuleNotUnderstood
 
 ESTIMATOR = Estimator()

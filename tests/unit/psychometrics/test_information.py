@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.psychometrics.information import (
+from assessor.psychometrics.measuring.information import (
     information_table,
     item_characteristic,
     item_information,
@@ -13,7 +13,7 @@ from assessor.psychometrics.information import (
     whole_test_characteristic,
     whole_test_information,
 )
-from assessor.psychometrics.response_models import Curve, ItemParameters, log_probability_table, probability
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters, log_probability_table, probability
 from tests.unit.psychometrics.item_strategies import any_items, difficulties, logistic_items, slopes, thetas
 
 

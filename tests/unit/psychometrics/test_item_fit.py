@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from assessor.psychometrics.item_fit import NotOneForm, s_x2
-from assessor.psychometrics.item_residuals import FEWEST_ANSWERS, residual_fit
-from assessor.psychometrics.response_models import (
+from assessor.psychometrics.care.item_fit import NotOneForm, s_x2
+from assessor.psychometrics.care.item_residuals import FEWEST_ANSWERS, residual_fit
+from assessor.psychometrics.measuring.response_models import (
     FURTHEST,
     SLOPES,
     SMALLEST_GAP,
@@ -19,7 +19,7 @@ from assessor.psychometrics.response_models import (
     ItemParameters,
     log_probability_table,
 )
-from assessor.psychometrics.responses import MISSING, ItemsDoNotMatch, Responses, Scores
+from assessor.psychometrics.measuring.responses import MISSING, ItemsDoNotMatch, Responses, Scores
 from tests.unit.psychometrics.item_strategies import any_items
 from tests.unit.psychometrics.simulated_answers import adaptive_answers, answers, bank
 

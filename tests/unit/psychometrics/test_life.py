@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from assessor.psychometrics.adaptive import Design, Pool
-from assessor.psychometrics.exposure import ExposureControl
-from assessor.psychometrics.hierarchy import Hierarchy
-from assessor.psychometrics.response_models import Curve, ItemParameters
+from assessor.psychometrics.adaptive.exposure import ExposureControl
+from assessor.psychometrics.measuring.hierarchy import Hierarchy
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters
 from assessor.psychometrics.simulation.banks import VirtualBank, competence_codes, expert_bank
 from assessor.psychometrics.simulation.life import MilestonesNotUsable, live
 from assessor.psychometrics.simulation.life_report import NothingToLearn, report_on_life, walks_of_a_life

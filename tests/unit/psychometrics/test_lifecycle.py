@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessor.psychometrics.calibration.item_model import Model
-from assessor.psychometrics.dif.verdicts import DifClass
-from assessor.psychometrics.lifecycle import (
+from assessor.psychometrics.care.dif.verdicts import DifClass
+from assessor.psychometrics.care.lifecycle import (
     Evidence,
     GroupDif,
     LifecycleRules,
@@ -19,7 +19,7 @@ from assessor.psychometrics.lifecycle import (
     model_for,
     next_state,
 )
-from assessor.psychometrics.response_models import Curve
+from assessor.psychometrics.measuring.response_models import Curve
 from assessor.psychometrics.rules import RuleNotUnderstood
 
 LARGE_DIF = GroupDif("ar", DifClass.LARGE, n_reference=400, n_focal=120)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessor.psychometrics.linking import Link, LinkMethod, LinkNotPossible, link, standard_errors
-from assessor.psychometrics.response_models import Curve, ItemParameters, log_probability_table
+from assessor.psychometrics.calibration.linking import Link, LinkMethod, LinkNotPossible, link, standard_errors
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters, log_probability_table
 
 THETA = np.linspace(-4, 4, 41)
 

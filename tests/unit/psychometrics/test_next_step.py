@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessor.psychometrics.ability import Estimate
 from assessor.psychometrics.adaptive import (
     Administer,
     Administered,
@@ -23,14 +22,15 @@ from assessor.psychometrics.adaptive import (
     next_step,
     replay,
 )
-from assessor.psychometrics.bands import Band
-from assessor.psychometrics.constraints import Constraints
-from assessor.psychometrics.hierarchy import Hierarchy
-from assessor.psychometrics.pool import HistoryNotOfPool, PoolNotUsable
-from assessor.psychometrics.response_models import probability
+from assessor.psychometrics.adaptive.constraints import Constraints
+from assessor.psychometrics.adaptive.pool import HistoryNotOfPool, PoolNotUsable
+from assessor.psychometrics.adaptive.selection import Selection
+from assessor.psychometrics.adaptive.stopping import Reason, Stopping
+from assessor.psychometrics.measuring.ability import Estimate
+from assessor.psychometrics.measuring.hierarchy import Hierarchy
+from assessor.psychometrics.measuring.response_models import probability
 from assessor.psychometrics.rules import RuleNotUnderstood
-from assessor.psychometrics.selection import Selection
-from assessor.psychometrics.stopping import Reason, Stopping
+from assessor.psychometrics.standards.bands import Band
 
 Answer = Callable[[PoolItem], bool]
 MakeItem = Callable[..., PoolItem]
@@ -179,11 +179,7 @@ def test_heavier_reading_than_the_cap_is_never_shown(make_item: MakeItem) -> Non
 def test_the_first_item_is_one_of_five_easy_ones(prior_pool: Pool) -> None:
     design = Design(prior_pool)
 
-    first = {
-        step.item_id
-        for seed in range(200)
-        if isinstance(step := step_after(design, [], seed), Administer)
-    }
+    first = {step.item_id for seed in range(200) if isinstance(step := step_after(design, [], seed), Administer)}
     items = [prior_pool.items[prior_pool.position[item_id]].parameters for item_id in first]
 
     assert len(first) == 5

@@ -17,8 +17,8 @@ from assessor.psychometrics.calibration.item_model import Model
 from assessor.psychometrics.calibration.item_posterior import ItemPosterior, movement
 from assessor.psychometrics.calibration.online import Answers, AnswersNotUsable, AnswerSums, answer_sums, update
 from assessor.psychometrics.calibration.priors import Priors
-from assessor.psychometrics.response_models import Array, Curve, ItemParameters, log_probability_table
-from assessor.psychometrics.responses import Responses
+from assessor.psychometrics.measuring.response_models import Array, Curve, ItemParameters, log_probability_table
+from assessor.psychometrics.measuring.responses import Responses
 
 EXPERT = ItemPosterior.from_parameters(ItemParameters(a=1.2, b=0.5, se_a=0.3, se_b=0.5))
 SE_THETA = 0.4

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.psychometrics.bands import Band
-from assessor.psychometrics.pool import Pool
-from assessor.psychometrics.response_models import Curve
+from assessor.psychometrics.adaptive.pool import Pool
+from assessor.psychometrics.measuring.response_models import Curve
 from assessor.psychometrics.simulation import ParametersNotReadable, pool_from_rows
+from assessor.psychometrics.standards.bands import Band
 
 ROW = {
     "item": "phone",

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessor.psychometrics.derivatives import Curves
-from assessor.psychometrics.person_fit import (
+from assessor.psychometrics.care.person_fit import (
     Agreement,
     Course,
     PathsNotUsable,
@@ -18,9 +17,10 @@ from assessor.psychometrics.person_fit import (
     residuals_in_order,
     usual_times,
 )
-from assessor.psychometrics.response_models import ItemParameters, probability
-from assessor.psychometrics.responses import MISSING, ItemsDoNotMatch, Responses
-from assessor.psychometrics.scoring import Method, score_all
+from assessor.psychometrics.measuring.derivatives import Curves
+from assessor.psychometrics.measuring.response_models import ItemParameters, probability
+from assessor.psychometrics.measuring.responses import MISSING, ItemsDoNotMatch, Responses
+from assessor.psychometrics.measuring.scoring import Method, score_all
 from tests.unit.psychometrics.item_strategies import answered, thetas
 from tests.unit.psychometrics.simulated_answers import adaptive_answers, answers, bank, estimates
 

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from assessor.psychometrics.ability import Estimator
-from assessor.psychometrics.bands import Band
-from assessor.psychometrics.information import item_information
-from assessor.psychometrics.pool import Administered, HistoryNotOfPool, Pool, PoolItem
-from assessor.psychometrics.response_models import Curve, ItemParameters
+from assessor.psychometrics.adaptive.pool import Administered, HistoryNotOfPool, Pool, PoolItem
+from assessor.psychometrics.measuring.ability import Estimator
+from assessor.psychometrics.measuring.information import item_information
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters
 from assessor.psychometrics.simulation.banks import realistic_bank
+from assessor.psychometrics.standards.bands import Band
 
 slopes, places = st.floats(0.3, 4), st.floats(-4, 4)
 

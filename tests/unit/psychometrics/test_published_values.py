@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from assessor.psychometrics.adaptive import Administered, Conditions, Design, Pool, PoolItem, replay
-from assessor.psychometrics.bands import Band
-from assessor.psychometrics.response_models import ItemParameters
+from assessor.psychometrics.measuring.response_models import ItemParameters
+from assessor.psychometrics.standards.bands import Band
 
 LSAT = Path(__file__).parents[2] / "vectors" / "psychometrics" / "lsat7_two_pl.json"
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.psychometrics.information import item_information
-from assessor.psychometrics.response_models import (
+from assessor.psychometrics.measuring.information import item_information
+from assessor.psychometrics.measuring.response_models import (
     FURTHEST,
     SLOPES,
     SMALLEST_GAP,

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.psychometrics.response_models import ItemParameters
-from assessor.psychometrics.responses import MISSING, ItemsDoNotMatch, Responses, ResponsesNotUsable
+from assessor.psychometrics.measuring.response_models import ItemParameters
+from assessor.psychometrics.measuring.responses import MISSING, ItemsDoNotMatch, Responses, ResponsesNotUsable
 
 ITEMS = ("phone", "mail", "map")
 

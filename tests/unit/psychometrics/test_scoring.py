@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessor.psychometrics import scoring
-from assessor.psychometrics.information import whole_test_characteristic, whole_test_information
-from assessor.psychometrics.response_models import Curve, ItemParameters, log_probability_table
-from assessor.psychometrics.responses import MISSING
-from assessor.psychometrics.scoring import (
+from assessor.psychometrics.measuring import scoring
+from assessor.psychometrics.measuring.information import whole_test_characteristic, whole_test_information
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters, log_probability_table
+from assessor.psychometrics.measuring.responses import MISSING
+from assessor.psychometrics.measuring.scoring import (
     STANDARD,
     Curvature,
     Method,

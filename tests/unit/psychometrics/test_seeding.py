@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assessor.psychometrics.care.seeding import SeedingRules, TryOut, choose_tryout, tryout_positions
 from assessor.psychometrics.rules import RuleNotUnderstood
-from assessor.psychometrics.seeding import SeedingRules, TryOut, choose_tryout, tryout_positions
 
 
 @given(st.integers(0, 2**63))

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from numpy.random import default_rng
 
 from assessor.psychometrics.adaptive import Administer, Administered, Design, answered, begin, next_step
-from assessor.psychometrics.constraints import Constraints
-from assessor.psychometrics.pool import Mask, Pool, PoolItem
-from assessor.psychometrics.response_models import Array, probability
-from assessor.psychometrics.selection import Selection
-from assessor.psychometrics.shadow_test import ShadowTestInfeasible, ShadowTestNotFound, ShadowTests
-from assessor.psychometrics.stopping import Stopping
+from assessor.psychometrics.adaptive.constraints import Constraints
+from assessor.psychometrics.adaptive.pool import Mask, Pool, PoolItem
+from assessor.psychometrics.adaptive.selection import Selection
+from assessor.psychometrics.adaptive.shadow_test import ShadowTestInfeasible, ShadowTestNotFound, ShadowTests
+from assessor.psychometrics.adaptive.stopping import Stopping
+from assessor.psychometrics.measuring.response_models import Array, probability
 from tests.unit.psychometrics.mixed_pools import COMPETENCES, information_at, mixed_pool
 
 MakeItem = Callable[..., PoolItem]

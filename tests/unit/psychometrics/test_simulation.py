@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from assessor.psychometrics.adaptive import Design, Pool, PoolItem
-from assessor.psychometrics.bands import Band
-from assessor.psychometrics.exposure import ExposureControl
-from assessor.psychometrics.hierarchy import Hierarchy
-from assessor.psychometrics.response_models import Curve, ItemParameters
-from assessor.psychometrics.selection import Selection
+from assessor.psychometrics.adaptive.exposure import ExposureControl
+from assessor.psychometrics.adaptive.selection import Selection
+from assessor.psychometrics.adaptive.stopping import Reason
+from assessor.psychometrics.measuring.hierarchy import Hierarchy
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters
 from assessor.psychometrics.simulation import (
     NobodyToJudge,
     SimulationReport,
@@ -22,7 +22,7 @@ from assessor.psychometrics.simulation import (
 from assessor.psychometrics.simulation.banks import realistic_bank
 from assessor.psychometrics.simulation.measures import pool_information
 from assessor.psychometrics.simulation.populations import Normal, WithGuessers
-from assessor.psychometrics.stopping import Reason
+from assessor.psychometrics.standards.bands import Band
 
 
 @pytest.fixture(scope="module")

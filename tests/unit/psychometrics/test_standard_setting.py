@@ -5,9 +5,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from assessor.psychometrics.bands import Bands
-from assessor.psychometrics.response_models import Curve, ItemParameters, log_probability_table, probability
-from assessor.psychometrics.standard_setting import (
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters, log_probability_table, probability
+from assessor.psychometrics.standards.bands import Bands
+from assessor.psychometrics.standards.standard_setting import (
     AngoffSheet,
     Centre,
     CutsDoNotRise,

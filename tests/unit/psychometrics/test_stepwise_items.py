@@ -13,14 +13,14 @@ from assessor.psychometrics.calibration.empty_scores import EmptyScore, check_ev
 from assessor.psychometrics.calibration.item_model import Model
 from assessor.psychometrics.calibration.priors import Normal, Priors
 from assessor.psychometrics.calibration.stepwise import GradedItems, PartialCreditItems, StepwiseItems
-from assessor.psychometrics.response_models import (
+from assessor.psychometrics.measuring.response_models import (
     Array,
     Curve,
     ItemParameters,
     ParametersOutOfRange,
     log_probability_table,
 )
-from assessor.psychometrics.responses import Responses
+from assessor.psychometrics.measuring.responses import Responses
 
 NODES = np.linspace(-6.0, 6.0, 31)
 HIGHEST = (3, 1, 2)

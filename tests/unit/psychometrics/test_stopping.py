@@ -7,11 +7,11 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from assessor.psychometrics.ability import Estimator, NormalEstimate
-from assessor.psychometrics.bands import Band, Bands
-from assessor.psychometrics.response_models import Array, log_probabilities
+from assessor.psychometrics.adaptive.stopping import LikelihoodRatio, Progress, Reason, Stopping
+from assessor.psychometrics.measuring.ability import Estimator, NormalEstimate
+from assessor.psychometrics.measuring.response_models import Array, log_probabilities
 from assessor.psychometrics.rules import RuleNotUnderstood
-from assessor.psychometrics.stopping import LikelihoodRatio, Progress, Reason, Stopping
+from assessor.psychometrics.standards.bands import Band, Bands
 
 ESTIMATOR = Estimator()
 # One decision, at 0: the other cuts are where everybody is.

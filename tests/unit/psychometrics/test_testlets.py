@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from assessor.psychometrics.calibration.calibrating import calibrate
 from assessor.psychometrics.calibration.item_model import Model
-from assessor.psychometrics.response_models import ItemParameters, log_probability_table
-from assessor.psychometrics.responses import MISSING, ItemsDoNotMatch, Responses, Sparse
-from assessor.psychometrics.testlets import TestletsNotUsable, as_testlets, local_dependence
+from assessor.psychometrics.calibration.testlets import TestletsNotUsable, as_testlets, local_dependence
+from assessor.psychometrics.measuring.response_models import ItemParameters, log_probability_table
+from assessor.psychometrics.measuring.responses import MISSING, ItemsDoNotMatch, Responses, Sparse
 
 SCORES = [[1, 0, 1, 2], [1, 1, MISSING, 0], [0, MISSING, 1, 1], [MISSING, MISSING, 0, MISSING]]
 IDS = ("q1", "mail", "q2", "form")

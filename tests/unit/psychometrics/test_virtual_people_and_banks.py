@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from assessor.psychometrics.bands import Band
-from assessor.psychometrics.hierarchy import Hierarchy
-from assessor.psychometrics.response_models import Curve, ItemParameters, log_probability_table
+from assessor.psychometrics.measuring.hierarchy import Hierarchy
+from assessor.psychometrics.measuring.response_models import Curve, ItemParameters, log_probability_table
 from assessor.psychometrics.simulation.banks import (
     EXPERT_CENTRES,
     competence_codes,
@@ -27,6 +26,7 @@ from assessor.psychometrics.simulation.populations import (
     supposed_by,
 )
 from assessor.psychometrics.simulation.truth import Truth
+from assessor.psychometrics.standards.bands import Band
 
 CODES = ("1.1", "1.2", "4.1")
 ITEMS = [
