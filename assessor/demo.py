@@ -38,10 +38,10 @@ DEMO_NAMES = (
 )
 #: Three items of each competence, so that every bar of the learner's map says something. The test ends when the award
 #: is decided, or when the questions left would hardly change it; how precise the estimate is does not matter by itself.
-#: The prior is wide because nobody knows yet who comes: whether competences are as alike as it supposes or all the same
-#: in one person, standard errors stay true, and people who tap at random stay without a band.
+#: The prior is that of people who begin: mean -1, in the middle of the two bands that the bank can award. With the mean
+#: of 0 that other designs have, of the beginners (true mean -1) given Intermediate only 85 of 100 had it; now 90.
 RULES = {
-    "estimator": {"prior_sd": 1.1},
+    "estimator": {"prior_mean": -1.0, "prior_sd": 1.2},
     "stopping": {"minimum_per_competence": 3, "standard_error": None, "curtailment": 0.95},
 }
 FIRST_SIGN_IN = "first-sign-in.txt"

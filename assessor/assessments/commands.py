@@ -5,7 +5,7 @@ import json
 import math
 import multiprocessing
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -16,6 +16,9 @@ from typing import Any
 import click
 
 from assessor.assessments import designing, simulation_page
+from assessor.assessments import simulation_sections as sections
+from assessor.assessments.plots import percent, written
+from assessor.assessments.simulation_verdict import award_rows, band_rows, promise, verdict
 from assessor.assessments.visitors import Kind, Visitors
 from assessor.banks import pools
 from assessor.errors import Invalid
@@ -35,6 +38,7 @@ from assessor.psychometrics.simulation.life_report import (
 )
 from assessor.psychometrics.simulation.populations import PopulationNotUsable
 
+# What the JSON document begins with.
 SHORT = (
     "learners",
     "mean_length",
@@ -46,9 +50,16 @@ SHORT = (
     "mean_se",
     "exposure_max",
     "seconds",
+    "too_high",
+    "awards_nothing_because",
+    "promised",
+    "awarded_true",
+    "awards",
 )
 
 LIFE = ("mean_length", "exact", "far", "too_high", "overconfidence", "se_ratio", "rmse_b", "rmse_a")
+
+_EXAMPLE = '{"stopping": {"maximum_items": 12}}'
 
 # Each worker gets its share of the learners in so many parcels: few, since each brings the pool along.
 _PARCELS_A_WORKER = 4
@@ -71,7 +82,7 @@ def _milestones(_context: click.Context, _parameter: click.Parameter, value: str
 @click.argument("bank", type=click.Path(exists=True, path_type=Path))
 @click.option("--learners", type=click.IntRange(1, 1_000_000), default=1000, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
-@click.option("--rules", default="{}", help='rules of the design as JSON, such as {"stopping": {"maximum_items": 12}}')
+@click.option("--rules", default="{}", help=f"rules of the design as JSON, such as {_EXAMPLE}, or a file of them")
 @click.option("--draw-items", is_flag=True, help="draw true item parameters within their stated uncertainty")
 @click.option(
     "--population",
@@ -168,16 +179,29 @@ def _document(report: SimulationReport, who: Visitors, life: Life | None) -> dic
 
 def _design(path: Path, rules: str) -> Design:
     pool = _pool_of_folder(path) if path.is_dir() else _pool_of_table(path)
+    wished = _json(rules)
     try:
-        return Design.from_rules(pool, {**designing.usual_rules(pool), **_json(rules)})
+        return Design.from_rules(pool, {**designing.usual_rules(pool), **wished})
     except ValueError as error:
-        raise Invalid("--rules: %(why)s", why=str(error)) from error
+        stopping = wished.get("stopping")
+        is_elsewhere = isinstance(stopping, dict) and "certainty" in stopping
+        hint = ' The certainty of an award is bands.certainty: {"bands": {"certainty": 0.95}}.' if is_elsewhere else ""
+        raise Invalid("--rules: %(why)s%(hint)s", why=str(error), hint=hint) from error
 
 
-def _json(text: str) -> dict[str, Any]:
-    document = json.loads(text)
+def _json(rules: str) -> dict[str, Any]:
+    """Read rules that are JSON, or the path of a file of it."""
+    file = None if rules.lstrip().startswith(("{", "[")) else Path(rules)
+    try:
+        document = json.loads(file.read_text(encoding="utf-8-sig") if file and file.is_file() else rules)
+    except (OSError, ValueError, RecursionError) as error:
+        raise Invalid(
+            "--rules: %(given)s is neither JSON nor a file that holds JSON. Write rules such as %(example)s.",
+            given=repr(rules[:60]),
+            example=_EXAMPLE,
+        ) from error
     if not isinstance(document, dict):
-        raise ValueError("the rules must be a JSON object.")
+        raise Invalid("--rules: the rules must be a JSON object such as %(example)s.", example=_EXAMPLE)
     return document
 
 
@@ -194,7 +218,7 @@ def _pool_of_table(path: Path) -> Pool:
         with path.open(encoding="utf-8-sig", newline="") as file:
             table = csv.DictReader(file, strict=True)
             _check_header(table.fieldnames)
-            return pool_from_rows(table)
+            return pool_from_rows(table, first=2)
     except UnicodeDecodeError as error:
         why = f"byte {error.start + 1} is not UTF-8. Save the table as CSV in UTF-8"
         raise Invalid("%(path)s: %(why)s.", path=str(path), why=why) from error
@@ -261,27 +285,41 @@ def _shared(
 
 
 def _print(report: SimulationReport, who: Visitors, life: Life | None) -> None:
-    document = asdict(report)
-    click.echo(f"who came       {who.words}")
-    for name in SHORT:
-        _print_line(name, document[name])
-    for name in ("stated", "real", "overconfidence", "se_ratio"):
-        _print_line(name, document["honesty"][name])
-    for name in ("items", "unused", "overexposed", "overlap"):
-        _print_line(name, document["usage"][name])
+    """The figures of the page, in its words."""
+    _say(verdict(report))
+    _say(promise(report))
+    if report.awards:
+        _print_table(sections.AWARD_COLUMNS, award_rows(report))
+    _say()
+    _say(f"Who came: {who.words}")
+    _say(f"{report.learners:,} learners, in {report.seconds:.1f} seconds")
+    _say()
+    for fact in sections.facts(report)[1:]:
+        _print_fact(fact.name, fact.value, fact.meaning)
     if report.guessers:
-        _print_line("guessers_awarded", report.guessers_awarded)
+        _print_fact("Tap at random and get a band", percent(report.guessers_awarded), "of those who only tap")
     for reason, share in report.by_reason.items():
         if share:
-            click.echo(f"stopped {reason:12} {share:.0%}")
-    for band, length in report.length_by_band.items():
-        click.echo(f"length {band:20} {length:.1f}")
+            _print_fact(sections.REASONS[reason], percent(share), "of the tests")
+    _say()
+    lengths = (written(row.mean_length, 1) for row in report.by_band)
+    rows = [(*row, length) for row, length in zip(band_rows(report), lengths, strict=True)]
+    _print_table((*sections.BAND_COLUMNS, "Questions"), rows)
     if life is not None:
         _print_life(life)
 
 
-def _print_line(name: str, value: float | None) -> None:
-    click.echo(f"{name:14} {value:.3f}" if isinstance(value, float) else f"{name:14} {value}")
+def _print_fact(name: str, value: str, meaning: str) -> None:
+    _say(f"{name:38} {value:14} {meaning}")
+
+
+def _print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    for first, *others in (columns, *rows):
+        _say("".join([f"  {first:16}", *(f"{cell:>12}" for cell in others)]))
+
+
+def _say(text: str = "") -> None:
+    click.echo(text.replace("\N{NO-BREAK SPACE}", " "))
 
 
 def _print_life(life: Life) -> None:

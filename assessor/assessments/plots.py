@@ -23,6 +23,18 @@ def written(value: float, digits: int | None = None) -> str:
     return ("\N{MINUS SIGN}" + text[1:] if float(text.replace(",", "")) else text[1:]) if text[0] == "-" else text
 
 
+def percent(share: float | None) -> str:
+    """Return a share as whole per cent, never 0 or 100 unless it is; an en dash where there is none."""
+    if share is None:
+        return "–"
+    number = f"{share * 100:.0f}"
+    if number == "0" and share > 0:
+        number = "under 1"
+    elif number == "100" and share < 1:
+        number = "over 99"
+    return f"{number}\N{NO-BREAK SPACE}%"
+
+
 @dataclass(frozen=True)
 class Axis:
     """One axis: its title with the unit, its ends, where it is labelled, and how a value is written there."""

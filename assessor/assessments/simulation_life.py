@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from assessor.assessments.plots import Axis, dots, level, line, plot, ticks, written
-from assessor.assessments.simulation_sections import HONEST_WITHIN, Section, Table, percent
+from assessor.assessments.plots import Axis, dots, level, line, percent, plot, ticks, written
+from assessor.assessments.simulation_sections import Section, Table
+from assessor.assessments.simulation_verdict import HONEST_WITHIN
 from assessor.psychometrics.simulation.life_report import Life, LifeStage
 
 _KNOWN = "all known"

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from assessor.assessments import simulation_sections as sections
 from assessor.assessments.simulation_life import life_section
 from assessor.assessments.simulation_sections import Table
+from assessor.assessments.simulation_verdict import FEW, TOO_FEW, Marked, verdict
 from assessor.psychometrics.simulation import SimulationReport
 from assessor.psychometrics.simulation.life_report import Life
 
@@ -60,9 +61,15 @@ def render(report: SimulationReport, study: Study, life: Life | None = None) -> 
         facts=sections.facts(report),
         sections=sections.all_of(report, study.cuts, *more),
         rules=_rules(study.rules),
-        few=sections.FEW,
-        too_few=sections.TOO_FEW,
+        few=FEW,
+        too_few=TOO_FEW,
+        is_marked=_is_marked,
+        verdict=verdict(report),
     )
+
+
+def _is_marked(text: str) -> bool:
+    return isinstance(text, Marked)
 
 
 def _rules(rules: Mapping[str, Any]) -> Table:

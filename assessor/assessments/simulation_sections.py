@@ -15,29 +15,34 @@ from assessor.assessments.plots import (
     key,
     level,
     line,
+    percent,
     plot,
     ticks,
     upright,
     written,
 )
+from assessor.assessments.simulation_verdict import (
+    BANDS,
+    FEW,
+    HONEST_WITHIN,
+    TOO_FEW,
+    TOO_HIGH_IN_A_BAND,
+    Marked,
+    award_rows,
+    band_rows,
+    exact,
+    groups_at_risk,
+    is_broken,
+    promise,
+)
 from assessor.psychometrics.simulation import SimulationReport
 from assessor.psychometrics.simulation.measures import EXPOSURE_LIMIT, Honesty, ThetaBin
 
-FEW = 20
-"""Learners or statements below which a row is marked as too few to trust."""
-
-HONEST_WITHIN, HONEST_RATIO = 0.03, (0.95, 1.10)
-"""Stated minus real accuracy, and stated over real error, that count as honest."""
+HONEST_RATIO = 0.95, 1.10
+"""Stated over real error that counts as honest."""
 
 _LENGTH_BARS = 13
-_BANDS = {
-    "below_basic": "Below Basic",
-    "basic": "Basic",
-    "intermediate": "Intermediate",
-    "advanced": "Advanced",
-    "highly_advanced": "Highly advanced",
-}
-_REASONS = {
+REASONS = {
     "decided": "The result was certain",
     "level": "One level was certain",
     "ratio": "The answers spoke clearly at every cut",
@@ -46,8 +51,10 @@ _REASONS = {
     "maximum": "The longest test was reached",
     "exhausted": "No question was left",
 }
-TOO_FEW = "too few"
-"""Stands in a cell instead of a figure that only a few gave."""
+
+
+BAND_COLUMNS = ("True band", "Learners", "Exact", "Lower", "Higher")
+AWARD_COLUMNS = ("Band", "Get it", "Have it")
 
 
 @dataclass(frozen=True)
@@ -83,13 +90,11 @@ def facts(report: SimulationReport) -> list[Fact]:
     """Return the figures that decide first."""
     honesty, usage = report.honesty, report.usage
     shortest, longest = min(report.lengths), max(report.lengths)
-    away = (
-        f"{percent(report.far)} of those away from the cuts" if report.far is not None else "nobody was away from a cut"
-    )
     return [
+        _kept(report),
         Fact("Questions in a test", written(report.mean_length, 1), f"{shortest} to {longest}"),
-        Fact("Get exactly their band", f"{percent(report.exact)} {_give_or_take(report.exact, report.learners)}", away),
-        Fact("Get a higher band", percent(report.too_high), "a certificate that promises too much"),
+        _exactly(report),
+        _higher(report),
         Fact("Certainty: stated, real", f"{percent(honesty.stated)}, {percent(honesty.real)}", _honest(report)),
         Fact("Error: stated, real", f"{report.mean_se:.2f}, {report.rmse:.2f}", "standard error, in theta"),
         Fact(
@@ -116,16 +121,25 @@ def all_of(report: SimulationReport, cuts: Sequence[float], *more: Section) -> l
     ]
 
 
-def percent(share: float | None) -> str:
-    """Return a share as whole per cent, never 0 or 100 unless it is; an en dash where there is none."""
-    if share is None:
-        return "–"
-    number = f"{share * 100:.0f}"
-    if number == "0" and share > 0:
-        number = "under 1"
-    elif number == "100" and share < 1:
-        number = "over 99"
-    return f"{number}\N{NO-BREAK SPACE}%"
+def _kept(report: SimulationReport) -> Fact:
+    is_bad = report.awarded_true is None or is_broken(report, report.awarded_true)
+    return Fact("Of those who get a band, have it", Marked.when(is_bad, percent(report.awarded_true)), promise(report))
+
+
+def _exactly(report: SimulationReport) -> Fact:
+    name = "Get exactly their band"
+    if report.awards_nothing_because:
+        return Fact(name, Marked.when(True, exact(report, None)), "no band can be awarded")
+    away = (
+        f"{percent(report.far)} of those away from the cuts" if report.far is not None else "nobody was away from a cut"
+    )
+    return Fact(name, f"{percent(report.exact)} {_give_or_take(report.exact, report.learners)}", away)
+
+
+def _higher(report: SimulationReport) -> Fact:
+    groups = groups_at_risk(report)
+    meaning = f"of people who really are: {', '.join(groups)}" if groups else "a certificate that promises too much"
+    return Fact("Get a higher band", Marked.when(bool(groups), percent(report.too_high)), meaning)
 
 
 def _give_or_take(share: float, learners: int) -> str:
@@ -141,17 +155,6 @@ def _honest(report: SimulationReport) -> str:
 
 
 def _results(report: SimulationReport) -> Section:
-    rows = tuple(
-        (
-            _BANDS[row.band],
-            f"{row.learners:,}",
-            percent(row.exact),
-            percent(row.too_low),
-            percent(row.too_high),
-        )
-        for row in report.by_band
-    )
-    columns = ("True band", "Learners", "Exact", "Lower", "Higher")
     guessed = (
         ""
         if report.guessers_awarded is None
@@ -160,10 +163,16 @@ def _results(report: SimulationReport) -> Section:
     return Section(
         "Who gets which band?",
         "A band is given only when it is nearly certain that the person has reached it. So most misses are one band "
-        "too low, on purpose.",
-        f"{percent(report.exact)} get exactly their band, {percent(report.too_high)} a higher one.{guessed}",
-        (Table("Results by true band", columns, rows),),
+        "too low, on purpose. Marked with !: a band that fewer have than is promised, and people of whom more than "
+        f"{percent(TOO_HIGH_IN_A_BAND)} get a higher band.",
+        f"{promise(report)} {exact(report, report.exact)} get exactly their band, {percent(report.too_high)} a higher "
+        f"one.{guessed}",
+        (Table("Results by true band", BAND_COLUMNS, band_rows(report)), *_awards(report)),
     )
+
+
+def _awards(report: SimulationReport) -> list[Table]:
+    return [Table("Of those who get a band", AWARD_COLUMNS, award_rows(report))] if report.awards else []
 
 
 def _certainty(report: SimulationReport) -> Section:
@@ -248,9 +257,9 @@ def _lengths(report: SimulationReport) -> Section:
     )
     rows = tuple((_from_to(low, high), f"{n:,}", percent(n / report.learners)) for low, high, n in counted)
     reasons = tuple(
-        (_REASONS.get(reason, reason), percent(share)) for reason, share in report.by_reason.items() if share
+        (REASONS.get(reason, reason), percent(share)) for reason, share in report.by_reason.items() if share
     )
-    by_band = tuple((_BANDS[row.band], f"{row.learners:,}", written(row.mean_length, 1)) for row in report.by_band)
+    by_band = tuple((BANDS[row.band], f"{row.learners:,}", written(row.mean_length, 1)) for row in report.by_band)
     return Section(
         "How long is a test?",
         "A test stops as soon as it knows enough, and never after its longest length.",

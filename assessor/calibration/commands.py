@@ -25,11 +25,6 @@ from assessor.psychometrics.measuring.response_models import ItemParameters
 NOT_CONVERGED = 1
 """Exit code: there are parameters, and the answer to "are these the best?" is no."""
 
-WITHOUT_PRIORS = (
-    "Calibrating without priors. Below about 1,000 answers an item this is worse than the levels that experts name, "
-    "and an adaptive test would choose just the items that are wrong."
-)
-
 readable_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -117,7 +112,8 @@ def calibrate(
     advanced) or as item,b,se_b; a bank's parameters.csv fits. none believes nothing: for 1,000 answers an item.
 
     --group estimates mean and spread of each group; the first by alphabet has N(0, 1). --anchors keeps the scale of an
-    earlier calibration: the items of that file stay, and every group is estimated.
+    earlier calibration: the items of that file stay, and every group is estimated. So it is where the experts of a
+    --priors FILE placed at least half of the items, and five: their levels are then the scale.
 
     Exit 0 converged, 1 not converged or refused.
     """
@@ -126,8 +122,6 @@ def calibrate(
     if out is not None and out.exists() and out.samefile(responses):
         raise click.UsageError(f"--out {out} is the file of answers. Name another.")
     line = ProgressLine(sys.stderr, shown=sys.stderr.isatty() and not as_json)
-    if priors.is_flat:
-        click.echo(WITHOUT_PRIORS, err=True)
 
     def say_bytes(done: int) -> None:
         line.say(f"Reading {responses.name}: {done / responses.stat().st_size:.0%}")

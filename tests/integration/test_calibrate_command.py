@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -102,7 +103,9 @@ def test_every_model_writes_parameters_that_a_simulation_and_anchors_read(
 
     ended = run(file, "--model", model, "--out", out)
 
-    assert (ended.code, ended.err) == (0, "")
+    assert ended.code == 0
+    assert ("needs 1,000 answers an item" in ended.err) == (model in ("3pl", "4pl"))
+    assert ended.err.count("\n") == (model in ("3pl", "4pl"))
     assert f"Written to {out}" in ended.out
     rows = list(csv.DictReader(StringIO(out.read_text(encoding="utf-8"))))
     assert [row["item"] for row in rows] == ITEMS
@@ -174,6 +177,39 @@ def test_anchors_keep_the_scale_of_an_earlier_calibration(run: Run, file: Path, 
     assert found["items"]["robot"]["b"] == pytest.approx(2.5, abs=0.5)
 
 
+def test_beginners_come_out_as_beginners_where_experts_placed_the_items(run: Run, tmp_path: Path) -> None:
+    file, priors = table(tmp_path / "answers.csv", answers(400, B + 1.5)), tmp_path / "priors.csv"
+    rows = [f"{item},{b}" for item, b in zip(ITEMS, B.tolist(), strict=True)]
+    priors.write_text("\n".join(["item,b", *rows]), encoding="utf-8")
+
+    found = run(file, "--model", "2pl", "--priors", priors, "--json").document
+
+    assert found["groups"][""]["mean"] == pytest.approx(-1.5, abs=0.25)
+    assert np.mean([item["b"] for item in found["items"].values()]) == pytest.approx(0.0, abs=0.2)
+
+
+def test_fewer_than_30_people_and_what_they_leave_unknown_are_named(run: Run, tmp_path: Path) -> None:
+    scores = answers(29)
+    scores[1:, 4] = -1
+
+    few = run(table(tmp_path / "few.csv", scores), "--model", "2pl")
+    enough = run(table(tmp_path / "enough.csv", answers(30)), "--model", "rasch")
+
+    assert few.code == 0
+    assert "Only 29 people answered" in few.err
+    assert "almost nothing about the difficulty b of robot: its standard error is above 1" in few.err
+    assert enough.err == ""
+
+
+def test_a_slope_that_answers_leave_unknown_is_named(run: Run, tmp_path: Path) -> None:
+    scores = answers(60, np.append(B[:4], -4.0), seed=4)
+    scores[:, 4] = scores[:, :4].sum(axis=1) > 1
+
+    ended = run(table(tmp_path / "answers.csv", scores), "--model", "2pl", "--priors", "none")
+
+    assert re.search("almost nothing about the slope a of .*robot: its standard error is above 1", ended.err)
+
+
 def test_experts_place_items_by_level_band_or_difficulty(run: Run, tmp_path: Path) -> None:
     file, priors = table(tmp_path / "answers.csv", answers(8)), tmp_path / "priors.csv"
     priors.write_text(
@@ -232,7 +268,7 @@ def test_no_priors_is_a_deliberate_act_that_warns_and_works(run: Run, file: Path
     ended = run(file, "--model", "2pl", "--priors", "none", "--json")
 
     assert ended.code == 0
-    assert "worse than the levels that experts name" in ended.err
+    assert ended.err.count("worse than the levels that experts name") == ended.err.count("\n") == 1
     assert ended.document["converged"]
     assert "fewer than 1,000 answers" in ended.document["warnings"][0]
 

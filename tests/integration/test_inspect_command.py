@@ -393,3 +393,14 @@ def test_wrong_usage_ends_with_64(
     assert (ended.code, ended.out) == (64, "")
     assert ended.err
     assert parameters.read_bytes() == before
+
+
+def test_two_people_who_contradict_each_other_are_no_reason_to_fail(run_bare: Run, tmp_path: Path) -> None:
+    two, parameters = tmp_path / "two.csv", tmp_path / "parameters.csv"
+    two.write_text("person,q1,q2,q3\np1,1,0,1\np2,0,1,0\n", encoding="utf-8")
+    parameters.write_text("item,a,b\nq1,1,0\nq2,1,0\nq3,1,0\n", encoding="utf-8")
+
+    ended, in_full = (run_bare("inspect", two, "--parameters", parameters, *words) for words in ([], ["--json"]))
+
+    assert "2 people, 3 items" in ended.out
+    assert in_full.document["reliability"]["sum_score"]["split_half"] is None

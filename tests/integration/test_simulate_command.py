@@ -17,7 +17,8 @@ def test_a_page_about_a_simulation_is_written_beside_the_figures(run: Run, tmp_p
     ended = run("simulate", BANK, "--learners", 20, "--page", page)
 
     assert ended.code == 0
-    assert "mean_length" in ended.out
+    assert ended.out.startswith(("Use this test", "Look before", "Do not use"))
+    assert "Get a higher band " in ended.out
     assert ended.err == ""
     assert "What 20 virtual learners met" in page.read_text(encoding="utf-8")
 
@@ -106,11 +107,11 @@ def test_the_report_says_who_came(run: Run, table: Path) -> None:
     ended = run("simulate", table, "--learners", 40, *words)
     people = run("simulate", table, "--learners", 40, *words, "--json").document["people"]
 
-    assert ended.out.splitlines()[0] == (
-        "who came       One ability behind all questions, with mean −0.5 and standard deviation 0.8. This is not what "
+    assert (
+        "Who came: One ability behind all questions, with mean −0.5 and standard deviation 0.8. This is not what "
         "the test supposes. 20 % of them tap without reading."
-    )
-    assert "guessers_awarded" in ended.out
+    ) in ended.out.splitlines()
+    assert "Tap at random and get a band" in ended.out
     assert (people["mean"], people["sd"], people["guessers"], people["as_supposed"]) == (-0.5, 0.8, 0.2, False)
 
 
@@ -136,9 +137,9 @@ def test_guessers_alone_make_no_report(run: Run, table: Path) -> None:
         (b"item,a,b\n", "no rows"),
         (b"item;a;b\nmail;1;0\n", "no column item"),
         (b"item,a,a\nmail,1,0\n", "column a twice"),
-        (b"item,a,b\nmail,1\n", "Row 1 .*fewer cells"),
-        (b"item,a,b\nmail,1,0,2\n", "Row 1 .*more cells"),
-        (b"item,a,b\nmail,1,0\nmail,1,0\n", "Row 2 .*in row 1 already"),
+        (b"item,a,b\nmail,1\n", "Row 2 .*fewer cells"),
+        (b"item,a,b\nmail,1,0,2\n", "Row 2 .*more cells"),
+        (b"item,a,b\nmail,1,0\nmail,1,0\n", "Row 3 .*in row 2 already"),
         (b"item,a,b\nmail,-1,0\n", "item mail.*slope a is -1.*scoring key"),
         (b"item,a,b\nmail,1,90\n", "item mail.*tells nothing"),
         (b"item,a,b\nm\xe9l,1,0\n", "byte 11 is not UTF-8"),
@@ -165,6 +166,53 @@ def test_rules_that_are_not_understood_are_named(words: tuple[str, ...], run: Ru
 
     assert ended.code == 1
     assert ended.err.startswith("--rules: ")
+
+
+def test_rules_that_are_not_json_are_shown_how_to_be_written(run: Run, table: Path) -> None:
+    ended = run("simulate", table, "--rules", "maximum_items=12")
+
+    assert (ended.code, ended.out) == (1, "")
+    assert "'maximum_items=12' is neither JSON nor a file" in ended.err
+    assert '{"stopping": {"maximum_items": 12}}' in ended.err
+
+
+def test_rules_may_stand_in_a_file(run: Run, table: Path, tmp_path: Path) -> None:
+    file = tmp_path / "rules.json"
+    file.write_text('{"stopping": {"maximum_items": 5, "minimum_items": 5}}', encoding="utf-8")
+
+    assert run("simulate", table, "--learners", 5, "--rules", file, "--json").document["mean_length"] == 5
+
+
+def test_a_certainty_among_the_rules_of_stopping_is_told_where_it_belongs(run: Run, table: Path) -> None:
+    ended = run("simulate", table, "--rules", '{"stopping": {"certainty": 0.95}}')
+
+    assert ended.code == 1
+    assert '{"bands": {"certainty": 0.95}}' in ended.err
+
+
+def test_a_bank_that_can_award_no_band_is_said_to_award_nothing(run: Run, tmp_path: Path) -> None:
+    file, page = tmp_path / "few.csv", tmp_path / "few.html"
+    file.write_text("item,a,b\nmail,1,0\nphone,1,-1.5\n", encoding="utf-8")
+
+    ended = run("simulate", file, "--learners", 30, "--page", page)
+    document = run("simulate", file, "--learners", 30, "--json").document
+
+    why = "A band needs 8 questions of it, and there are only 1 of Basic, 1 of Advanced."
+    assert ended.code == 0
+    assert ended.out.startswith(f"Do not use this test: no band can be awarded. {why}")
+    assert why in page.read_text(encoding="utf-8")
+    assert "100 %" not in next(line for line in ended.out.splitlines() if line.startswith("Get exactly"))
+    assert document["awards_nothing_because"].startswith(why)
+    assert (document["awards"], document["awarded_true"]) == ({}, None)
+
+
+def test_what_a_certificate_promises_comes_before_all_other_figures(run: Run) -> None:
+    verdict, promise, header, *rows = run("simulate", BANK, "--learners", 60).out.splitlines()
+
+    assert verdict.startswith(("Use this test", "Look before", "Do not use"))
+    assert re.fullmatch(r"Of those who get a band, .* have it\. Promised: 90 %\.", promise)
+    assert header.split() == ["Band", "Get", "it", "Have", "it"]
+    assert [row.split()[0] for row in rows[:2]] == ["Basic", "Intermediate"]
 
 
 def test_a_page_in_a_folder_that_is_not_there_is_refused_before_the_work(run: Run, tmp_path: Path) -> None:

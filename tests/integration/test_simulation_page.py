@@ -14,11 +14,13 @@ from playwright.sync_api import Browser, sync_playwright
 from assessor.assessments import plots
 from assessor.assessments.simulation_life import life_section
 from assessor.assessments.simulation_page import Study, render
+from assessor.assessments.simulation_verdict import verdict
 from assessor.psychometrics.adaptive import Design
 from assessor.psychometrics.measuring.hierarchy import Hierarchy
 from assessor.psychometrics.simulation import SimulationReport, simulate
 from assessor.psychometrics.simulation.banks import competence_codes, realistic_bank
 from assessor.psychometrics.simulation.life_report import Life, LifeStage
+from assessor.psychometrics.simulation.measures import Award
 from tests.journeys.browsing import launch
 
 COMPETENCES = competence_codes((2, 2))
@@ -109,6 +111,52 @@ def test_one_learner_is_enough_for_a_page() -> None:
     assert "What 1 virtual learner met" in page
     assert "nan" not in page
     assert "inf" not in page.replace("information", "").replace("Information", "")
+
+
+def test_the_first_figure_is_whether_a_certificate_keeps_its_promise(page: str) -> None:
+    first = re.findall(r"<dt>(.*?)</dt>", page)[0]
+
+    assert first == "Of those who get a band, have it"
+    assert page.index("Promised: 90") < page.index("Questions in a test")
+
+
+def told(report: SimulationReport) -> str:
+    return verdict(report).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def kept(report: SimulationReport, awarded: int, true_share: float) -> SimulationReport:
+    honest = replace(report.honesty, overconfidence=0.0)
+    rows = tuple(replace(row, too_high=0.0) for row in report.by_band)
+    awards = {"basic": Award(awarded, true_share)}
+    return replace(report, too_high=0.0, awarded_true=true_share, awards=awards, honesty=honest, by_band=rows)
+
+
+def test_a_promise_that_is_kept_is_a_reason_to_use_the_test(report: SimulationReport) -> None:
+    assert told(kept(report, 400, 0.93)).startswith("Use this test: of those who get a band, 93 % have it")
+
+
+def test_a_promise_that_is_broken_by_more_than_chance_is_a_reason_against_the_test(report: SimulationReport) -> None:
+    broken = kept(report, 400, 0.84)
+
+    assert told(broken) == ("Do not use this test: of those who get a band, only 84 % have it, and 90 % are promised.")
+    assert re.search(r'<td><strong class="marked">84.%.!</strong></td>', render(broken, STUDY))
+
+
+def test_a_promise_that_chance_may_have_broken_is_a_reason_to_look(report: SimulationReport) -> None:
+    assert told(kept(report, 60, 0.87)).startswith("Look before you use this test: of those who get Basic, 87 % have")
+    assert told(kept(report, 5, 1.0)).startswith("Look before you use this test: too few (5)")
+
+
+def test_a_group_at_risk_is_named_though_few_of_all_get_a_higher_band(report: SimulationReport) -> None:
+    kind = kept(report, 400, 0.95)
+    group = replace(kind, by_band=(*kind.by_band[:-1], replace(kind.by_band[-1], learners=50, too_high=0.23)))
+
+    assert "too many people get a higher band" in told(group)
+    assert re.search(r'<td><strong class="marked">23.%.!</strong></td>', render(group, STUDY))
+
+
+def test_too_many_with_a_higher_band_are_a_reason_against_the_test(report: SimulationReport) -> None:
+    assert told(replace(kept(report, 400, 0.95), too_high=0.08)).startswith("Do not use this test: 8 % get a higher")
 
 
 def test_a_report_without_competences_has_no_section_about_them() -> None:

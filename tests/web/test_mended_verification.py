@@ -116,7 +116,7 @@ def test_the_page_is_shown_without_opening_a_key(client: Browser, monkeypatch: p
     def closed(*_args: object) -> keys.Signer:
         raise AssertionError("a private key was opened")
 
-    monkeypatch.setattr(keys, "_open", closed)
+    monkeypatch.setattr(keys, "_private_half", closed)
 
     assert client.get("/c").status_code == 200
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from assessor.psychometrics.calibration.checks import CalibrationNotPossible, check, check_discrimination
+from assessor.psychometrics.calibration.checks import CalibrationNotPossible, check, check_discrimination, check_errors
 from assessor.psychometrics.calibration.covariance import covariance_of
 from assessor.psychometrics.calibration.discrimination import falling_items
 from assessor.psychometrics.calibration.em import OnStep, Problem, State, expectation_maximisation
@@ -57,11 +57,12 @@ def calibrate(
     shards
         Answers; or pieces of them with the same items and groups, each loaded where it is counted. Cells nobody was
         asked are missing by design: they change nothing. Groups have a mean and a standard deviation of their own;
-        the first in `Responses.groups` is the reference, N(0, 1).
+        the first in `Responses.groups` is the reference, N(0, 1), unless anchors or experts' levels fix the scale.
     model
         The response model of the items that are not anchors.
     priors
-        None = `Priors()`. `Priors.flat()` is maximum likelihood, for 1,000 answers an item and more.
+        None = `Priors()`. `Priors.flat()` is maximum likelihood, for 1,000 answers an item and more. Experts' levels
+        for half of the items or more fix the scale, and the populations are free; see `Priors.fix_scale`.
     anchors
         Items whose parameters stay: they alone fix the scale, and the populations are free (fixed-parameter
         calibration, Kim 2006). Any response model. Those that are not among the items are ignored.
@@ -111,10 +112,12 @@ def calibrate(
     warnings += check_discrimination(found.items, falling.tolist(), believed)
 
     covariance = covariance_of(problem, last.next, last.counts, map) if standard_errors else None
+    parameters = _parameters(problem, found, anchors, last.next.values, covariance)
+    warnings += check_errors(found.items, parameters, anchors)
     return Calibration(
         model,
         found.items,
-        _parameters(problem, found, anchors, last.next.values, covariance),
+        parameters,
         _for_all_items(problem, len(found.items), last.next.values, covariance),
         tuple(np.rint(found.answers).astype(int).tolist()),
         _groups(found, last.next.populations),
@@ -143,7 +146,8 @@ def _problem(
     table = np.full((len(names), width, len(nodes)), -np.inf)
     table[fixed, : of_anchors.shape[1]] = of_anchors
     units = [unit_of_work(piece, width) for piece in pieces]
-    return Problem(units, model, items, free, categories, table, len(fixed) > 0, priors)
+    is_placed = not len(fixed) and priors.fix_scale(names)
+    return Problem(units, model, items, free, categories, table, len(fixed) > 0, priors, is_placed)
 
 
 def _item_model(model: Model, nodes: Array, priors: ItemPriors, highest_scores: Indices) -> ItemModel:

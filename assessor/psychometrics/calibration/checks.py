@@ -3,7 +3,7 @@
 With priors almost everything has an estimate, so that much which is refused without them is only a warning here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,12 @@ from assessor.psychometrics.measuring.response_models import Curve, ItemParamete
 
 FEW_ANSWERS = 1_000
 """Answers an item below which estimates without priors are worse than an expert's level (specification, section 5)."""
+
+FEW_PEOPLE = 30
+"""People below which an estimate says more about them than about the items."""
+
+LARGEST_ERROR = 1.0
+"""Standard error of a slope or a difficulty above which it says nothing: people themselves differ by 1."""
 
 NAMED = 5  # items listed in a message
 
@@ -41,8 +47,10 @@ def check(survey: Survey, model: Model, priors: Priors, anchors: Mapping[str, It
     _check_scores(survey, model, priors, is_free)
     _check_anchors(survey, model, {item: anchors[item] for item in survey.items if item in anchors})
     return [
+        *_few_people(survey),
         *_constant_items(survey, priors, is_free),
         *_few_answers(survey, model, priors, is_free),
+        *_few_for_guessing(survey, model, is_free),
         *_separate_parts(survey, priors, ~is_free),
     ]
 
@@ -66,6 +74,43 @@ def check_discrimination(items: Sequence[str], falling: Sequence[int], priors: P
     if priors.is_flat:
         raise CalibrationNotPossible(message)
     return [message]
+
+
+def check_errors(items: Sequence[str], parameters: Sequence[ItemParameters], anchors: Collection[str]) -> list[str]:
+    """Return warnings that name the items whose slope or difficulty remains unknown."""
+    warnings = []
+    for what, errors in (
+        ("slope a", [item.se_a for item in parameters]),
+        ("difficulty b", [item.se_b for item in parameters]),
+    ):
+        large = np.array(errors) > LARGEST_ERROR
+        large &= np.array([item not in anchors for item in items])
+        if large.any():
+            warnings.append(
+                f"The answers say almost nothing about the {what} of {_named(items, large)}: its standard error is "
+                f"above {LARGEST_ERROR:g}. Collect more answers, or let experts place the item, before it is used."
+            )
+    return warnings
+
+
+def _few_people(survey: Survey) -> list[str]:
+    people = round(float(survey.people.sum()))
+    if people >= FEW_PEOPLE:
+        return []
+    return [
+        f"Only {people} people answered. Below {FEW_PEOPLE} the parameters say more about these people than about the "
+        "items: keep the levels of the experts until there are more."
+    ]
+
+
+def _few_for_guessing(survey: Survey, model: Model, is_free: NDArray[np.bool_]) -> list[str]:
+    few = is_free & (survey.answers < FEW_ANSWERS)
+    if model not in (Model.THREE_PL, Model.FOUR_PL) or not few.any():
+        return []
+    return [
+        f"The {model} model needs {FEW_ANSWERS:,} answers an item, and these have fewer: {_named(survey.items, few)}. "
+        "Their guessing is what was believed before, and a and b follow it. Choose 2pl, or collect more answers."
+    ]
 
 
 def _check_people(survey: Survey) -> None:

@@ -20,6 +20,7 @@ import numpy as np
 from assessor.psychometrics.calibration.em import Problem, State
 from assessor.psychometrics.calibration.expected_counts import ExpectedCounts, Map, posteriors, without_missing
 from assessor.psychometrics.calibration.item_model import ItemModel, Model
+from assessor.psychometrics.calibration.populations import variances_of_scale
 from assessor.psychometrics.calibration.rows import CELLS, Block, Rows
 from assessor.psychometrics.measuring.response_models import Array
 from assessor.psychometrics.measuring.responses import MISSING, Indices
@@ -131,7 +132,8 @@ def _item_by_item(
 ) -> Array:
     """Return each item's covariance as if theta's scale were known, plus what the scale's own error adds.
 
-    The scale is that of the reference group, whose mean and log deviation have variances 1 / n and 1 / (2 n).
+    The scale is that of the reference group, whose mean and log deviation have variances 1 / n and 1 / (2 n); or that
+    of the experts, which is as certain as their levels together.
     """
     squares = np.einsum("ikq,ipkq,irkq->ipr", problem.of_free(counts), gradients.items, gradients.items, optimize=True)
     squared_means = _summed(map(partial(_squared_means, gradients=gradients), problem.units))
@@ -145,11 +147,19 @@ def _item_by_item(
             ((0.0, 1.0 + DIFFERENCE), (0.0, 1.0 - DIFFERENCE)),
         )
     )
-    people = float(counts.nodes[0].sum())
-    covariance += moved[:, :, np.newaxis] * moved[:, np.newaxis] / people
+    of_mean, of_deviation = _scale_variances(problem, state, counts)
+    covariance += of_mean * moved[:, :, np.newaxis] * moved[:, np.newaxis]
     if not problem.model.slope_is_fixed:
-        covariance += stretched[:, :, np.newaxis] * stretched[:, np.newaxis] / (2 * people)
+        covariance += of_deviation * stretched[:, :, np.newaxis] * stretched[:, np.newaxis]
     return covariance
+
+
+def _scale_variances(problem: Problem, state: State, counts: ExpectedCounts) -> tuple[float, float]:
+    """Return the variances of the scale's mean and log deviation."""
+    if problem.is_placed:
+        return variances_of_scale(partial(problem.log_prior_renamed, state))
+    people = float(counts.nodes[0].sum())
+    return 1 / people, 1 / (2 * people)
 
 
 def complete_information(items: ItemModel, values: Array, counts: Array) -> Array:
@@ -251,7 +261,7 @@ def _free_directions(problem: Problem, gradients: Gradients) -> Array:
     groups = len(gradients.populations)
     is_free = np.ones(gradients.size, dtype=bool)
     is_free[: items * width] = gradients.items.any(axis=(2, 3)).T.ravel()  # not every item uses every column
-    if not problem.is_anchored:
+    if not (problem.is_anchored or problem.is_placed):
         is_free[items * width] = False
         is_free[items * width + groups] = problem.model.slope_is_fixed
     if problem.model is not Model.ONE_PL:

@@ -7,12 +7,13 @@ the last two steps. A leap that lands lower than the steps were is not taken.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from assessor.psychometrics.calibration.expected_counts import ExpectedCounts, Map, expected_counts
 from assessor.psychometrics.calibration.item_model import ItemModel, Model
-from assessor.psychometrics.calibration.populations import Populations, best_scale, estimated
+from assessor.psychometrics.calibration.populations import Populations, best_scale, estimated, scale_of_priors
 from assessor.psychometrics.calibration.priors import Priors
 from assessor.psychometrics.calibration.rows import Rows
 from assessor.psychometrics.measuring.response_models import Array
@@ -78,6 +79,7 @@ class Problem:
     fixed_table  log P of the anchors, (all items, categories, nodes); the rows of free items are overwritten
     is_anchored  anchors fix the scale, so that every population is free
     priors       for the populations; the items have theirs
+    is_placed    experts' levels fix the scale, so that every population is free
     """
 
     units: Sequence[Rows]
@@ -88,6 +90,7 @@ class Problem:
     fixed_table: Array
     is_anchored: bool
     priors: Priors
+    is_placed: bool = False
 
     def table(self, values: Array) -> Array:
         """Return log P of all items: (items, categories, nodes)."""
@@ -103,6 +106,13 @@ class Problem:
         """Return the log prior density of everything."""
         return self.items.log_prior(state.values) + state.populations.log_prior(self.priors)
 
+    def log_prior_renamed(self, state: State, mean: float, deviation: float) -> float:
+        """Return the log prior density of the same state on the scale (theta - mean) / deviation."""
+        return self.log_prior(self._renamed(state, mean, deviation))
+
+    def _renamed(self, state: State, mean: float, deviation: float) -> State:
+        return State(self.items.rescaled(state.values, mean, deviation), state.populations.rescaled(mean, deviation))
+
     def step(self, state: State, map: Map) -> Step:
         """Do one E-step and one M-step."""
         log_weights = state.populations.log_weights(self.items.nodes)
@@ -112,21 +122,25 @@ class Problem:
         return Step(state, counts, counts.log_likelihood + self.log_prior(state), after)
 
     def _with_populations(self, state: State, people: Array) -> State:
-        """Estimate the populations; unless anchors fix the scale, then rename theta so that the first is N(0, 1)."""
+        """Estimate the populations, then rename theta as the scale is fixed.
+
+        Anchors leave nothing to rename; experts' levels are met as well as can be; otherwise the first is N(0, 1).
+        """
         nodes, before = self.items.nodes, state.populations
         if self.is_anchored:
             return State(state.values, estimated(nodes, people, before, self.priors))
 
-        def renamed(populations: Populations, mean: float, deviation: float) -> State:
-            return State(self.items.rescaled(state.values, mean, deviation), populations.rescaled(mean, deviation))
+        if self.is_placed:
+            free = State(state.values, estimated(nodes, people, before, self.priors))
+            scale = scale_of_priors(partial(self.log_prior_renamed, free), keep_deviation=self.model.slope_is_fixed)
+            return self._renamed(free, *scale)
 
-        def log_prior(mean: float, deviation: float) -> float:
-            return self.log_prior(renamed(before, mean, deviation))
-
+        log_prior = partial(self.log_prior_renamed, state)
         asked = None if self.priors.knows_no_scale else log_prior
         kept = float(before.deviation[0]) if self.model.slope_is_fixed else None
         mean, deviation = best_scale(nodes, people[0], asked, kept)
-        after = renamed(estimated(nodes, people, before, self.priors, mean), mean, deviation)
+        moved = State(state.values, estimated(nodes, people, before, self.priors, mean))
+        after = self._renamed(moved, mean, deviation)
         return State(after.values, after.populations.with_standard_reference(keep_deviation=self.model.slope_is_fixed))
 
 

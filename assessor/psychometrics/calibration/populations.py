@@ -4,6 +4,9 @@ Where nothing else fixes the scale, the first group is N(0, 1) by definition (wi
 is fixed). The M-step estimates it like any other and then renames theta so that it is N(0, 1) again. This is parameter
 expansion (Liu, Rubin and Wu 1998): the same maximum in a fraction of the steps, because location and scale, which EM
 moves slowest, move at once.
+
+Where experts have placed the items, their levels fix the scale and every population is free. Theta is then renamed so
+that the priors are most content: the likelihood stays the same, and again location and scale move at once.
 """
 
 from collections.abc import Callable
@@ -156,6 +159,27 @@ def best_scale(
         curvature = number * np.array([1 / spread, 2 * ratio]) + np.maximum(-prior_curvature, 0)
         place += free * np.clip(gradient / curvature, -0.5, 0.5)
     return float(place[0]), float(np.exp(place[1]))
+
+
+def scale_of_priors(log_prior: Callable[[float, float], float], *, keep_deviation: bool) -> tuple[float, float]:
+    """Return the mean and deviation to rename theta by where the priors, and nothing else, fix the scale.
+
+    Climbs log_prior(mean, deviation), the log prior of everything on the scale (theta - mean) / deviation, by Newton's
+    method; (0, 1) if that leads no higher.
+    """
+    free = np.array([1.0, 0.0 if keep_deviation else 1.0])
+    place = np.zeros(2)
+    for _ in range(NEWTON_STEPS):
+        gradient, curvature = _numeric_derivatives(log_prior, place)
+        place += free * np.clip(gradient / np.maximum(-curvature, TINY), -0.5, 0.5)
+    mean, deviation = float(place[0]), float(np.exp(place[1]))
+    return (mean, deviation) if log_prior(mean, deviation) > log_prior(0.0, 1.0) else (0.0, 1.0)
+
+
+def variances_of_scale(log_prior: Callable[[float, float], float]) -> tuple[float, float]:
+    """Return the variances of mean and log deviation of a scale that priors alone fix; see `scale_of_priors`."""
+    of_mean, of_deviation = np.maximum(-_numeric_derivatives(log_prior, np.zeros(2))[1], 1.0).tolist()
+    return 1 / of_mean, 1 / of_deviation
 
 
 def _numeric_derivatives(log_prior: Callable[[float, float], float], place: Array) -> tuple[Array, Array]:

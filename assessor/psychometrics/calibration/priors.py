@@ -25,6 +25,10 @@ AGREED_DEVIATION = 0.35
 """The same where two experts named the same level independently."""
 
 
+FEWEST_PLACED = 5
+"""Items that experts must have placed before their levels fix the scale: its error is then about 0.5 / sqrt(5)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Normal:
     """A normal prior. An infinite deviation says nothing: a flat prior."""
@@ -93,7 +97,7 @@ class Priors:
     threshold      each threshold of a stepwise item around their mean
     guessing       c of 3PL and 4PL; the mode is 1 / number of options
     upper          d of 4PL
-    group_mean     mean of a group that is not the reference
+    group_mean     mean of a group that is not held at 0
     group_log_sd   natural logarithm of a group's standard deviation
     """
 
@@ -126,6 +130,11 @@ class Priors:
         """Whether no prior changes when theta is renamed. Those on shares never do."""
         scales = (self.difficulty, self.log_a, self.threshold, self.group_mean, self.group_log_sd)
         return not self.experts and all(prior.precision == 0 for prior in scales)
+
+    def fix_scale(self, items: Sequence[str]) -> bool:
+        """Whether experts placed at least half of these items, and `FEWEST_PLACED`: people need no fixed mean then."""
+        placed = sum(item in self.experts and self.experts[item].precision > 0 for item in items)
+        return placed >= FEWEST_PLACED and 2 * placed >= len(items)
 
     def of(self, items: Sequence[str]) -> ItemPriors:
         """Return the priors of these items, in their order."""

@@ -21,6 +21,9 @@ from scipy.linalg import eigh
 from assessor.psychometrics.measuring.response_models import Array
 from assessor.psychometrics.measuring.responses import MISSING, Responses
 
+LEAST_AGREEMENT = 1e-9
+"""1 + r of two halves of a test below which they are exact opposites: the formula divides by it."""
+
 
 class NothingInCommon(ValueError):
     """Items that too few people had together: their sum score has no variance to divide up."""
@@ -57,7 +60,8 @@ class Reliability:
     alpha                       Cronbach 1951; a lower bound
     kuder_richardson_20         the same number under its older name; None = not all items are scored 0/1
     lambda_2                    Guttman 1945; a lower bound, never below alpha
-    split_half                  odd against even items, stepped up by the Spearman-Brown formula
+    split_half                  odd against even items, stepped up by the Spearman-Brown formula; nan = it cannot be
+                                computed, since a half does not vary or the halves are exact opposites
     omega                       McDonald 1999, total, from one common factor; None = the items have no common factor
     sd                          standard deviation of the sum score
     standard_error_of_measurement   sd sqrt(1 - alpha), in score points
@@ -241,13 +245,13 @@ def _with_ability(responses: Responses, ability: Array) -> Array:
 
 
 def _split_half(covariance: Array) -> float:
-    """Return 2 r / (1 + r), r the correlation of the sums of odd and of even items."""
+    """Return 2 r / (1 + r), r the correlation of the sums of odd and of even items; nan where r is -1."""
     odd, even = covariance[::2, ::2].sum(), covariance[1::2, 1::2].sum()
     across = covariance[::2, 1::2].sum()
     if odd * even <= 0:
         return float("nan")
     r = float(across / np.sqrt(odd * even))
-    return 2 * r / (1 + r)
+    return 2 * r / (1 + r) if 1 + r > LEAST_AGREEMENT else float("nan")
 
 
 def _omega(covariance: Array, steps: int = 200) -> float | None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from assessor.psychometrics.adaptive import Design
 from assessor.psychometrics.measuring.response_models import Array
-from assessor.psychometrics.simulation.measures import BandRow, Honesty, calibration_bins
+from assessor.psychometrics.simulation.measures import Award, BandRow, Honesty, calibration_bins
 from assessor.psychometrics.simulation.walking import Judgement
 from assessor.psychometrics.standards.bands import Band
 
@@ -88,13 +88,26 @@ class Judged:
             real_far=share(is_right, self.is_clear),
             overconfidence=float(stated.mean() - is_right.mean()),
             award_stated=float(reached[has_award].mean()) if has_award.any() else None,
-            award_real=share(self.level >= self.awarded, has_award),
+            award_real=self.awarded_true,
             bias=float(self.error.mean()),
             rmse=rmse,
             mean_se=mean_se,
             se_ratio=mean_se / rmse if rmse else None,
             calibration=calibration_bins(self.probabilities, self.level[:, np.newaxis] == levels),
         )
+
+    @property
+    def awarded_true(self) -> float | None:
+        """The share of those given a band who have at least that band; None = nobody was given one."""
+        return share(self.level >= self.awarded, self.awarded > 0)
+
+    def awards(self, highest: Band | None) -> dict[str, Award]:
+        """Return, for each band up to the highest that can be given, who got it and whether they have it."""
+        return {
+            band.name.lower(): Award(int((own := self.awarded == band).sum()), share(self.level >= band, own))
+            for band in Band
+            if band <= (highest or 0)
+        }
 
     def by_band(self, lengths: Array) -> tuple[BandRow, ...]:
         """Return lengths and results of each true band; lengths (judgements,)."""

@@ -66,6 +66,18 @@ class BandRow:
 
 
 @dataclass(frozen=True)
+class Award:
+    """Learners who were given one band.
+
+    awarded     how many
+    true_share  share of them who have at least that band; None = nobody was given it
+    """
+
+    awarded: int
+    true_share: float | None
+
+
+@dataclass(frozen=True)
 class InformationPoint:
     """Information of all items of the pool together at a theta, in 1 / theta²."""
 

@@ -43,20 +43,21 @@ class ParametersNotReadable(ValueError):
     """A row of item parameters that does not make an item; the message names row, item and column."""
 
 
-def pool_from_rows(rows: Iterable[Mapping[Any, Any]]) -> Pool:
+def pool_from_rows(rows: Iterable[Mapping[Any, Any]], first: int = 1) -> Pool:
     """Build a pool from the rows of a table of item parameters, such as `csv.DictReader` gives.
 
     Columns: item, b. Optional: model (rasch, 1pl, 2pl, 3pl, 4pl, pcm, gpcm, grm; without it a logistic item with
     the parameters that are filled), a, c, d, b1 b2 … (thresholds of pcm, gpcm and grm, which then need no b), se_a,
     se_b, competence (without it all items are of one), band (a name such as `basic`, or 1 to 4; without it the band
     in which b lies), family, enemies (item ids with spaces between), reading_load. Other columns are left alone.
+    `first` is the number by which messages call the first row: 2 for a file whose header is its row 1.
 
     Raises `ParametersNotReadable` for no rows, a row with more or fewer cells than the header, an item named twice,
     and parameters that no model can use, such as a negative slope.
     """
     items: dict[str, PoolItem] = {}
     first_row: dict[str, int] = {}
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(rows, start=first):
         item = _item_from_row(number, row)
         if item.id in items:
             raise ParametersNotReadable(

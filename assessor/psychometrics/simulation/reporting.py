@@ -10,6 +10,7 @@ from assessor.psychometrics.adaptive import Design
 from assessor.psychometrics.adaptive.stopping import Reason
 from assessor.psychometrics.simulation.judged import Judged, share
 from assessor.psychometrics.simulation.measures import (
+    Award,
     BandRow,
     CompetenceRow,
     Honesty,
@@ -22,6 +23,7 @@ from assessor.psychometrics.simulation.measures import (
     usage,
 )
 from assessor.psychometrics.simulation.walking import Walk
+from assessor.psychometrics.standards.bands import Band
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class SimulationReport:
     People who only guess have no ability that a test could find: they count in `learners`, `mean_length`, `decided`
     and the use of items, and nowhere else.
 
+    awards_nothing_because  why no band can be awarded, as a sentence; None = one can
+    promised          least certainty with which a band is awarded
+    awarded_true      share of those awarded a band who have at least that band; None = nobody was awarded one
+    awards            band that can be awarded → the same for those who were awarded it
     learners          how many took the test
     mean_length       items asked
     exact             share whose awarded band is their true band (below Basic counts as one; nothing above what
@@ -59,6 +65,10 @@ class SimulationReport:
     by_competence     each of them
     """
 
+    awards_nothing_because: str | None
+    promised: float
+    awarded_true: float | None
+    awards: Mapping[str, Award] = field(repr=False)
     learners: int
     mean_length: float
     exact: float
@@ -102,6 +112,10 @@ def report_on(design: Design, walks: Sequence[Walk], seconds: float) -> Simulati
     reasons = Counter(walk.reason for walk in walks)
     by_band, honesty = judged.by_band(able_lengths), judged.honesty
     return SimulationReport(
+        awards_nothing_because=_why_no_award(design),
+        promised=design.bands.certainty,
+        awarded_true=judged.awarded_true,
+        awards=judged.awards(design.highest_band),
         learners=len(walks),
         mean_length=sum(shown.values()) / len(walks),
         exact=float(judged.is_exact.mean()),
@@ -126,6 +140,17 @@ def report_on(design: Design, walks: Sequence[Walk], seconds: float) -> Simulati
         information=pool_information(design.pool),
         competences=_competences(design, able),
         by_competence=_by_competence(design, able),
+    )
+
+
+def _why_no_award(design: Design) -> str | None:
+    if design.highest_band is not None:
+        return None
+    counts = Counter(item.band for item in design.pool.items)
+    there = ", ".join(f"{counts[band]} of {band.name.capitalize().replace('_', ' ')}" for band in Band if counts[band])
+    return (
+        f"A band needs {design.bands.minimum_items} questions of it, and there are only {there}. "
+        "Add questions, or change bands.minimum_items in the rules."
     )
 
 

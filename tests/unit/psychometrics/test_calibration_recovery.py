@@ -38,17 +38,22 @@ def test_standard_errors_cover_the_truth_as_often_as_they_say() -> None:
 
 @pytest.mark.parametrize("model", [Model.RASCH, Model.ONE_PL, Model.TWO_PL])
 @pytest.mark.parametrize("missing", [0.0, 0.7])
+@pytest.mark.parametrize("placed", [False, True], ids=["people", "experts"])
 def test_items_treated_alone_have_nearly_the_standard_errors_of_the_whole(
-    model: Model, missing: float, monkeypatch: pytest.MonkeyPatch
+    model: Model, missing: float, placed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    responses = Responses.from_matrix(answers(bank(50), people(800), missing=missing))
+    truth = bank(50)
+    responses = Responses.from_matrix(answers(truth, people(800), missing=missing))
+    levels = {f"i{number + 1}": item.b for number, item in enumerate(truth)}
+    priors = Priors.from_experts(levels) if placed else Priors()
 
-    whole = calibrate(responses, model).parameters
+    whole = calibrate(responses, model, priors=priors).parameters
     monkeypatch.setattr(covariance, "MOST_PRODUCTS", 0)
-    alone = calibrate(responses, model).parameters
+    alone = calibrate(responses, model, priors=priors).parameters
 
-    assert [item.se_b for item in alone] == pytest.approx([item.se_b for item in whole], rel=0.06)
-    assert [item.se_a for item in alone] == pytest.approx([item.se_a for item in whole], rel=0.06)
+    share = 0.08 if placed else 0.06
+    assert [item.se_b for item in alone] == pytest.approx([item.se_b for item in whole], rel=share)
+    assert [item.se_a for item in alone] == pytest.approx([item.se_a for item in whole], rel=share)
 
 
 def test_priors_from_experts_beat_answers_alone() -> None:
@@ -65,6 +70,46 @@ def test_priors_from_experts_beat_answers_alone() -> None:
 
     assert with_experts < 0.35 < EXPERT_DEVIATION
     assert with_experts < error(Priors()) < error(Priors.flat())
+
+
+@pytest.mark.parametrize("model", [Model.RASCH, Model.ONE_PL, Model.TWO_PL])
+@pytest.mark.parametrize("missing", [0.0, 0.5])
+def test_beginners_do_not_make_items_seem_harder_where_experts_placed_them(model: Model, missing: float) -> None:
+    truth = [ItemParameters(item.a if model is Model.TWO_PL else 1.0, item.b) for item in bank(40)]
+    noise = np.random.default_rng(6).normal(0, EXPERT_DEVIATION, 40)
+    placed = {f"i{number + 1}": truth[number].b + noise[number] - noise.mean() for number in range(40)}
+    beginners = Responses.from_matrix(answers(truth, people(400, 8, -1.5, 0.8), missing=missing))
+
+    found = calibrate(beginners, model, priors=Priors.from_experts(placed))
+    unplaced = calibrate(beginners, model)
+
+    assert found.converged
+    assert found.groups[""] == pytest.approx((-1.5, 0.8), abs=0.25)
+    assert abs(np.mean(difficulties(found.parameters) - difficulties(truth))) < 0.2
+    assert unplaced.groups[""][0] == 0
+    assert np.mean(difficulties(unplaced.parameters) - difficulties(truth)) > 0.8  # what would have happened
+
+
+def test_every_group_is_free_on_the_scale_of_experts() -> None:
+    truth = bank(30)
+    placed = {f"i{number + 1}": item.b for number, item in enumerate(truth[:20])}
+    theta = np.concatenate([people(500, 4, -1.2, 0.8), people(500, 8, 0.4, 1.1)])
+    responses = Responses.from_matrix(answers(truth, theta, missing=0.3), groups=["x"] * 500 + ["y"] * 500)
+
+    found = calibrate(responses, Model.TWO_PL, priors=Priors.from_experts(placed))
+
+    assert found.groups["x"] == pytest.approx((-1.2, 0.8), abs=0.25)
+    assert found.groups["y"] == pytest.approx((0.4, 1.1), abs=0.25)
+
+
+@pytest.mark.parametrize("placed", [4, 19])
+def test_too_few_levels_of_experts_leave_the_scale_to_the_people(placed: int) -> None:
+    experts = Priors.from_experts({f"i{number + 1}": 0.0 for number in range(placed)})
+    responses = Responses.from_matrix(answers(bank(8 if placed == 4 else 40), people(200, 8, -1.5)))
+
+    found = calibrate(responses, Model.TWO_PL, priors=experts, standard_errors=False)
+
+    assert found.groups[""] == (0.0, 1.0)
 
 
 def test_without_answers_worth_speaking_of_the_experts_are_repeated() -> None:

@@ -164,7 +164,7 @@ def test_few_answers_without_priors_are_told() -> None:
 
     few = calibrate(responses(table), Model.TWO_PL, priors=Priors.flat())
 
-    assert calibration.warnings == ()
+    assert not any("without priors" in warning for warning in calibration.warnings)
     assert "2 of 6 items have fewer than 1,000 answers" in few.warnings[0]
     assert "worse than the levels that experts name" in few.warnings[0]
 

@@ -64,6 +64,13 @@ def test_reliability_of_complete_data_is_that_of_the_textbook(scores: Scores) ->
     assert found.kuder_richardson_20 is None
 
 
+def test_halves_that_are_exact_opposites_have_no_split_half_reliability() -> None:
+    found = reliability(Responses.from_matrix([[1, 0, 1], [0, 1, 0]]))
+
+    assert np.isnan(found.split_half)
+    assert np.isfinite(found.sd)
+
+
 def test_alpha_of_right_and_wrong_is_the_formula_20_of_kuder_and_richardson(scores: Scores) -> None:
     binary = scores[:, :8]
     p = binary.mean(axis=0)

@@ -55,6 +55,11 @@ def test_a_row_that_makes_no_item_is_refused_with_its_number(change: dict[str, o
         pool_from_rows([ROW, ROW | {"item": "second"} | change])
 
 
+def test_rows_of_a_file_are_numbered_as_its_reader_says() -> None:
+    with pytest.raises(ParametersNotReadable, match="Row 3 .*item phone is in row 2 already"):
+        pool_from_rows([ROW, ROW], first=2)
+
+
 def test_rows_without_competence_and_band_are_of_one_competence_and_of_the_band_of_their_difficulty() -> None:
     pool = pool_from_rows([{"item": "easy", "a": 1, "b": -1.5}, {"item": "hard", "a": 1, "b": 0.5}])
 

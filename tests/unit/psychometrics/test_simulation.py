@@ -130,6 +130,17 @@ def test_every_true_band_ends_exactly_too_low_or_too_high(report: SimulationRepo
     assert report.by_band[-1].too_high == 0
 
 
+def test_those_given_a_band_are_counted_by_whether_they_have_it(report: SimulationReport) -> None:
+    awarded = sum(award.awarded for award in report.awards.values())
+    true = sum(award.awarded * (award.true_share or 0) for award in report.awards.values())
+
+    assert list(report.awards) == ["basic", "intermediate"]
+    assert report.awarded_true == pytest.approx(true / awarded)
+    assert report.awarded_true == report.honesty.award_real
+    assert 1 - true / awarded == pytest.approx(report.too_high * report.learners / awarded)
+    assert (report.promised, report.awards_nothing_because) == (0.9, None)
+
+
 def test_people_who_only_guess_are_counted_apart(prior_pool: Pool) -> None:
     crowd = WithGuessers(Normal(mean=1.0, sd=0.2), share=0.3, chance=0.25)
 
