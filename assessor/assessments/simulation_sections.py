@@ -123,7 +123,8 @@ def all_of(report: SimulationReport, cuts: Sequence[float], *more: Section) -> l
 
 def _kept(report: SimulationReport) -> Fact:
     is_bad = report.awarded_true is None or is_broken(report, report.awarded_true)
-    return Fact("Of those who get a band, have it", Marked.when(is_bad, percent(report.awarded_true)), promise(report))
+    kept = Marked.when(is_bad, percent(report.awarded_true))
+    return Fact("Of those who get a band, have it", kept, f"Promised: {percent(report.promised)}")
 
 
 def _exactly(report: SimulationReport) -> Fact:

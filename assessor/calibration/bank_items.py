@@ -56,7 +56,7 @@ def read_bank(path: Path) -> dict[str, BankItem]:
     """
     rows = list(_rows(path))
     try:
-        pool = pool_from_rows(cells for _, cells in rows)
+        pool = pool_from_rows((cells for _, cells in rows), first=2)
     except ParametersNotReadable as error:
         raise FileNotUsable(path, str(error)) from error
     return {

@@ -41,7 +41,7 @@ def read_anchors(path: Path) -> dict[str, ItemParameters]:
     """Read item parameters; the columns are those of `pool_from_rows`. Raises `FileNotUsable`."""
     table = open_csv(path)
     try:
-        pool = pool_from_rows(dict(zip(table.header, cells, strict=True)) for _, cells in table.rows())
+        pool = pool_from_rows((dict(zip(table.header, cells, strict=True)) for _, cells in table.rows()), first=2)
     except ParametersNotReadable as error:
         raise FileNotUsable(path, str(error)) from error
     return {item.id: item.parameters for item in pool.items}

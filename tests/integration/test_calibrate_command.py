@@ -250,7 +250,7 @@ def test_a_mistake_in_the_priors_is_named(content: str, words: str, run: Run, fi
     ("content", "words"),
     [
         ("item,b\nelsewhere,1\n", "none of these items is in the answers"),
-        ("item,a,b\nphone,-1,0\n", "Row 1 of the item parameters (item phone)"),
+        ("item,a,b\nphone,-1,0\n", "Row 2 of the item parameters (item phone)"),
         ("item,b\nphone,1,2\n", "row 2: cells in this row: 3"),
     ],
 )

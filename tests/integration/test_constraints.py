@@ -158,4 +158,4 @@ def test_times_come_back_as_they_were_stored(session: Session) -> None:
 def test_every_kind_of_key_that_the_code_makes_may_be_stored(session: Session) -> None:
     uses = set(session.scalars(select(SigningKey.use)))
 
-    assert uses == {"badge", "certificate", "status", "root"}
+    assert uses == {"badge", "certificate", "jwt", "status", "root"}

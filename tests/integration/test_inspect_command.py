@@ -323,7 +323,7 @@ def _change(old: str, new: str) -> Any:
         ("parameters", _rename, "parameters.csv: it has none of the items in answers.csv, such as q01."),
         ("parameters", _change("provisional", "resting"), "row 2, column state: 'resting' is not a state of an item."),
         ("parameters", _change(",900,", ",many,"), "row 2, column answers: 'many' is not a number of answers."),
-        ("parameters", _change(",1.2,", ",-1.2,"), "parameters.csv: Row 1 of the item parameters (item q01)"),
+        ("parameters", _change(",1.2,", ",-1.2,"), "parameters.csv: Row 2 of the item parameters (item q01)"),
         ("answers", _change("person-4,en,1", "person-4,en,2"), "a score of 2 on item q01, and its parameters in"),
         ("answers", _change(",ar,", ",en,"), "answers.csv, column language: everybody is in group en, so there is"),
         ("earlier", _rename, "earlier.csv: it shares 0 calibrated items with the parameters, and 5 are needed."),

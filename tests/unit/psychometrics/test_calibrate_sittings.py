@@ -93,7 +93,7 @@ def test_with_one_ability_it_is_the_estimate_of_a_calibration(design: Design, wa
     theirs = np.array([one.b for one in whole.parameters])
     ours = np.array([learned.pool.items[design.pool.position[one.id]].parameters.b for one in met])
     assert np.corrcoef(ours, theirs)[0, 1] > 0.995
-    # A calibration holds people at N(0, 1); here their mean is free, and everything may move with it.
+    # The two find the scale of the people by different ways, and everything may move with it.
     assert np.std(ours - theirs) < 0.1
 
 

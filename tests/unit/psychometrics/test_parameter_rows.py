@@ -56,7 +56,7 @@ def test_a_row_that_makes_no_item_is_refused_with_its_number(change: dict[str, o
 
 
 def test_rows_of_a_file_are_numbered_as_its_reader_says() -> None:
-    with pytest.raises(ParametersNotReadable, match="Row 3 .*item phone is in row 2 already"):
+    with pytest.raises(ParametersNotReadable, match=r"Row 3 .*item phone is in row 2 already"):
         pool_from_rows([ROW, ROW], first=2)
 
 
