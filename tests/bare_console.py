@@ -1,9 +1,8 @@
 """Commands that need no installation, and simulated files for them: answers and the parameters behind them."""
 
 import csv
-import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,29 +13,9 @@ from numpy.random import default_rng
 from numpy.typing import NDArray
 
 from assessor import commands
+from tests.console import Ended, Run
 
 Scores = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        """The one JSON document on stdout; NaN is no JSON."""
-
-        def refuse(name: str) -> None:
-            raise AssertionError(f"{name} is no JSON")
-
-        return json.loads(self.out, parse_constant=refuse)
-
-
-Run = Callable[..., Ended]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["tests.fixtures", "tests.console"]
+pytest_plugins = ["tests.fixtures", "tests.console", "tests.bare_console"]
 
 LOCAL = ("127.0.0.1", "::1", "localhost")
 

@@ -26,8 +26,12 @@ class Ended:
 
     @property
     def document(self) -> Any:
-        """The one JSON document on stdout."""
-        return json.loads(self.out)
+        """The one JSON document on stdout; NaN is no JSON."""
+
+        def refuse(name: str) -> None:
+            raise AssertionError(f"{name} is no JSON")
+
+        return json.loads(self.out, parse_constant=refuse)
 
 
 Run = Callable[..., Ended]

@@ -3,9 +3,6 @@
 import csv
 import json
 import re
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -15,43 +12,21 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
-from assessor import commands
 from assessor.calibration.progress import ProgressLine
 from assessor.psychometrics.calibration.calibrating import calibrate
 from assessor.psychometrics.measuring.responses import SHARD
+from tests.console import Ended, Run
 
 B = np.array([-1.5, -0.5, 0.0, 0.5, 1.5])
 ITEMS = ["phone", "mail", "photo", "form", "robot"]
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        """The one JSON document on stdout."""
-        return json.loads(self.out)
-
-
-Run = Callable[..., Ended]
-
-
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(run_bare: Run) -> Run:
     """Runs ``assessor calibrate`` with these words, without an installation."""
 
     def run_command(*words: object, command: str = "calibrate") -> Ended:
-        monkeypatch.setattr(sys, "argv", ["assessor", command, *map(str, words)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            commands.main()
-        captured = capsys.readouterr()
-        return Ended(int(ended.value.code or 0), captured.out, captured.err)
+        return run_bare(command, *words)
 
     return run_command
 

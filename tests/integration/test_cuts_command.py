@@ -10,9 +10,8 @@ import pytest
 from numpy.random import default_rng
 
 from assessor.psychometrics.standards.bands import Bands
-from tests.bare_console import Bank, Run, run_bare, write
-
-__all__ = ["run_bare"]
+from tests.bare_console import Bank, write
+from tests.console import Run
 
 LEVELS = {"basic": -1.6, "intermediate": -0.7, "advanced": 0.1, "highly advanced": 1.0}
 EXPERTS = ("Grace", "Olu", "Ada")

@@ -12,9 +12,8 @@ import pytest
 from numpy.random import default_rng
 
 from assessor.calibration.upkeep import files
-from tests.bare_console import Bank, Ended, Run, run_bare, write
-
-__all__ = ["run_bare"]
+from tests.bare_console import Bank, write
+from tests.console import Ended, Run
 
 IN_ORDER = Bank(impact=0.7)
 FAULTY = Bank(seed=2, impact=0.7, wrong_key=["q05"], unfair={"q12": 1.3})
