@@ -56,10 +56,14 @@ class AlreadyWithdrawn(Conflict):
 
 @dataclass(frozen=True)
 class Holder:
-    """The name as it is to be printed, and its second spelling (another script), empty if there is none."""
+    """The name as it is to be printed, and its second spelling (another script), empty if there is none.
+
+    ``named_in_badge``: the holder agreed that the digital badge says the name as well; else it holds a salted hash.
+    """
 
     name: str
     second: str = ""
+    named_in_badge: bool = False
 
 
 @dataclass(frozen=True)
@@ -195,6 +199,7 @@ def _decide(
         achievement_code=template.code,
         holder_name=_usable_name(holder.name),
         second_name=_usable_second(holder.second),
+        named_in_badge=holder.named_in_badge,
         title=template.certificate.short_title[language],
         language=language,
         level=grounds.level,

@@ -33,7 +33,7 @@ def places(award: Award, settings: Settings) -> v2.Places:
     """Where the 2.0 documents of an award stand."""
     base = f"{issuing.as_awarded(award, settings).public_url}/ob2"
     return v2.Places(
-        assertion=f"{base}/credentials/{award.id}",
+        assertion=f"{base}/credentials/{award.credential_id}",
         badge_class=f"{base}/achievements/{award.achievement_code}",
         issuer=f"{base}/issuer",
     )

@@ -57,7 +57,7 @@ def award(
         decided = awarding.award(session, _first_organisation(session), holder, grounds, settings, now)
         session.add(issuing.sign(session, decided, settings, now))
         document = {
-            "id": issuer.credential_url(settings, decided.id),
+            "id": issuer.credential_url(settings, decided.credential_id),
             "number": numbers.written(decided.number),
         }
     click.echo(json.dumps(document) if as_json else document["id"])

@@ -40,9 +40,9 @@ def document(session: Session, settings: Settings) -> JsonObject:
     return did_document(did(settings), published)
 
 
-def credential_url(settings: Settings, award_id: uuid.UUID) -> str:
+def credential_url(settings: Settings, credential_id: uuid.UUID) -> str:
     """The id of a credential."""
-    return f"{settings.public_url}/credentials/{award_id}"
+    return f"{settings.public_url}/credentials/{credential_id}"
 
 
 def achievement_url(public_url: str, code: str) -> str:

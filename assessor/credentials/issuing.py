@@ -123,7 +123,7 @@ def _sign_summary(session: Session, award: Award, settings: Settings, now: datet
 
 def compose(award: Award, template: achievements.Template, settings: Settings) -> AchievementCredential:
     """What the badge says. ``settings``: `as_awarded`."""
-    url = issuer.credential_url(settings, award.id)
+    url = issuer.credential_url(settings, award.credential_id)
     measured = tuple(measurement.described_results(award, url))
     promised = template.badge.result_descriptions
     badge = replace(template.badge, result_descriptions=(*promised, *(description for description, _ in measured)))

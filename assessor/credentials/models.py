@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from assessor.database import Base, new_id
@@ -74,10 +74,13 @@ class Award(Base):
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     source: Mapped[str]  # what led to it, e.g. "sitting <id>": one award each
+    first_award: Mapped[uuid.UUID | None] = mapped_column(index=True)  # of a replacement: whose address it keeps
+    replaced_by: Mapped[uuid.UUID | None]  # the award that took its place, in the same transaction
     number: Mapped[bytes]  # 8 random bytes, the certificate number
     achievement_code: Mapped[str] = mapped_column(ForeignKey("achievement.code"))
     holder_name: Mapped[str]
     second_name: Mapped[str | None]
+    named_in_badge: Mapped[bool] = mapped_column(server_default=false())  # the holder agreed; else a salted hash
     title: Mapped[str | None]  # as printed and signed; empty when the QR code had no room for it
     language: Mapped[str]  # of the certificate's words
     level: Mapped[int]
@@ -94,6 +97,12 @@ class Award(Base):
     awarded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     revoked_at: Mapped[datetime | None] = mapped_column(index=True)
     revoked_reason: Mapped[str | None]
+    suspended_at: Mapped[datetime | None]  # None: not on hold
+
+    @property
+    def credential_id(self) -> uuid.UUID:
+        """What the address of the badge ends with; a replacement has that of the first."""
+        return self.first_award or self.id
 
 
 class Credential(Base):
