@@ -1,27 +1,25 @@
 """The signed credential inside the certificate's PDF, so that the file proves itself.
 
-    attached_credential(attach_credential(pdf, credential, created)) == credential
+    attached_credential(certificate_pdf(content, credential)) == credential
 
-A checksum line behind the end of the file shows any later change of what is printed. Reading is for files that
-strangers send, so its limits are tight.
+The checksum of the file shows any later change of what is printed. Reading is for files that strangers send, so its
+limits are tight.
 """
 
-import hashlib
 import re
-from datetime import datetime
 from io import BytesIO
 
 import pikepdf
-from pikepdf import Array, AttachedFileSpec, Name
 
-from assessor.certificates.paper import pdf_date
+from assessor.certificates.checksum import OUR_MARK, checksum_holds
+from assessor.certificates.finishing import Attachment
 
 FILE_NAME = "credential.json"
+DESCRIPTION = "Signed Open Badge"
 MEDIA_TYPE = "application/vc+ld+json"
 MAX_PDF = 10 * 1024 * 1024
 MAX_CREDENTIAL = 1024 * 1024
 MAX_ATTACHMENTS = 32
-CHECKSUM_BYTES = len("%sha-256 ") + 64 + 1
 _MAX_INFLATED = 64 * 1024 * 1024
 _LZW = re.compile(rb"/(?:L|#4[cC])(?:Z|#5[aA])(?:W|#57)")  # not limited by qpdf, and not used for 25 years
 
@@ -46,32 +44,9 @@ class PdfAltered(ValueError):
     """The bytes of the file are not those that were made; like a wrong checksum in a PNG."""
 
 
-def attach_credential(pdf: bytes, credential: bytes, created: datetime) -> bytes:
-    """Return the PDF with the credential's exact bytes attached as an associated file (PDF 32000-2, 14.13).
-
-    `created` (aware) dates the attachment; the same arguments give the same bytes.
-    """
-    with _opened(pdf) as document:
-        stamp = pdf_date(created)
-        document.attachments[FILE_NAME] = AttachedFileSpec(
-            document,
-            credential,
-            description="Signed Open Badge",
-            filename=FILE_NAME,
-            mime_type=MEDIA_TYPE,
-            creation_date=stamp,
-            mod_date=stamp,
-        )
-        document.attachments[FILE_NAME].obj.AFRelationship = Name.Data
-        document.Root.AF = Array([document.attachments[FILE_NAME].obj])
-        output = BytesIO()
-        document.save(
-            output,
-            compress_streams=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-            deterministic_id=True,
-        )
-    return output.getvalue() + _checksum_line(output.getvalue())
+def credential_attachment(credential: bytes) -> Attachment:
+    """The exact bytes of a credential, as `Paper.finish` takes them."""
+    return Attachment(FILE_NAME, DESCRIPTION, MEDIA_TYPE, credential)
 
 
 def attached_credential(pdf: bytes) -> bytes | None:
@@ -90,16 +65,12 @@ def attached_credential(pdf: bytes) -> bytes | None:
             raise PdfUnreadable("The attachments of this PDF are damaged. Ask for the file again.") from error
 
 
-def _checksum_line(pdf: bytes) -> bytes:
-    """A comment behind the end of the file: readers pass over it, we see every changed byte. It proves nothing."""
-    return b"%sha-256 " + hashlib.sha256(pdf).hexdigest().encode() + b"\n"
-
-
 def _check_checksum(pdf: bytes) -> None:
-    body, tail = pdf[:-CHECKSUM_BYTES], pdf[-CHECKSUM_BYTES:]
-    # A tail of just this length behind the end of the file is ours, even where a byte of it was changed.
-    is_ours = body.rstrip().endswith(b"%%EOF") or tail.startswith(b"%sha-256 ")
-    if is_ours and tail != _checksum_line(body):
+    holds = checksum_holds(pdf)
+    if holds is None and not pdf.rstrip().endswith(b"%%EOF"):
+        raise PdfUnreadable("The end of this PDF is missing. Ask for the file again.")
+    # Our mark at the beginning without a checksum: a byte of it was changed.
+    if holds is False or (holds is None and OUR_MARK in pdf[:32]):
         raise PdfAltered("This PDF was changed after it was made. Ask for the file again.")
 
 

@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from reportlab.pdfgen.canvas import Canvas
-
+from assessor.certificates.canvas import PaperCanvas
 from assessor.certificates.colours import INK, INK2, LINE, paint
 from assessor.certificates.font_choice import drawable
 from assessor.certificates.paper import HEIGHT, MM, WIDTH, Paper
 from assessor.certificates.sheet import Sheet
-from assessor.certificates.stitches import draw_band
-from assessor.certificates.svg_drawing import draw_svg, parse_svg
+from assessor.certificates.stitches import band_stamp
+from assessor.certificates.svg_drawing import parse_svg, svg_stamp
 from assessor.certificates.symbol import draw_symbol
 from assessor.certificates.text import Span, Style, isolated
 
@@ -26,7 +25,7 @@ SYMBOL = 26 * MM
 TEXT_LEFT, TEXT_WIDTH = 37.2 * MM, CARD_WIDTH - 41.4 * MM
 MAX_CARDS = 500
 
-Note = tuple[Sequence[Span], float, str]  # words, distance from the card's top, colour
+Note = tuple[tuple[Span, ...], float, str]  # words, distance from the card's top, colour
 
 # The fixed words of a card and the values each names; `CARD_LABELS` is the English source of translations.
 CARD_LABELS: Mapping[str, str] = {
@@ -125,7 +124,7 @@ def _draw_sheet(sheet: Sheet, count: int, page: int, pages: int) -> None:
     with sheet.paper.decoration() as canvas:
         canvas.setStrokeColor(paint(LINE))
         canvas.setLineWidth(0.7)
-        canvas.setDash(3, 2.4)
+        canvas.setDash([3, 2.4])
         bottom = TOP + rows * CARD_HEIGHT
         for row in range(rows + 1):
             y = HEIGHT - TOP - row * CARD_HEIGHT
@@ -141,7 +140,7 @@ def _draw_card(sheet: Sheet, card: LoginCard, left: float, top: float, notes: Se
     """One card with its corner at `left`, `top`; the symbol is always on the left, as a phone sees it."""
     paper = sheet.paper
     with paper.decoration() as canvas:
-        draw_band(canvas, left + 4.2 * MM, HEIGHT - top - 6.4 * MM, CARD_WIDTH - 8.4 * MM, 3.4 * MM)
+        canvas.place(band_stamp(CARD_WIDTH - 8.4 * MM, 3.4 * MM), left + 4.2 * MM, HEIGHT - top - 6.4 * MM)
     name = drawable(card.name)
     styles = [(Style(size=size, bold=True, leading=0.92), 1) for size in (21, 18, 15, 12.5)]
     styles += [(Style(size=size, bold=True, leading=0.9), lines) for size, lines in ((11, 2), (9, 2), (7.5, 3))]
@@ -150,8 +149,10 @@ def _draw_card(sheet: Sheet, card: LoginCard, left: float, top: float, notes: Se
     above = max(0.0, (9 * MM - title.height) / 2)
     paper.write(title, x, top + 8.2 * MM + above, width=TEXT_WIDTH, role="H1")
 
-    with paper.figure(sheet.labels["symbol"].format(name=name), sheet.language) as canvas:
-        draw_symbol(canvas, card.symbol, left + 5.2 * MM, HEIGHT - top - 11.6 * MM - SYMBOL, SYMBOL)
+    symbol_left, symbol_bottom = left + 5.2 * MM, HEIGHT - top - 11.6 * MM - SYMBOL
+    box = symbol_left, symbol_bottom, symbol_left + SYMBOL, symbol_bottom + SYMBOL
+    with paper.figure(sheet.labels["symbol"].format(name=name), sheet.language, box) as canvas:
+        draw_symbol(canvas, card.symbol, symbol_left, symbol_bottom, SYMBOL)
     scan = sheet.fit(sheet.labels["scan"], [(Style(size=8.5), 2), (Style(size=7.5), 3)], 31 * MM)
     paper.write(scan, left + 3 * MM, top + 41.6 * MM, width=31 * MM, align="centre")
 
@@ -176,11 +177,11 @@ def _draw_pictures(sheet: Sheet, pictures: Sequence[PictureWord], left: float, t
         sheet.paper.write(word, x, top + 12 * MM, width=width, align="centre")
 
 
-def _draw_picture(canvas: Canvas, picture: PictureWord, x: float, y: float, width: float) -> None:
+def _draw_picture(canvas: PaperCanvas, picture: PictureWord, x: float, y: float, width: float) -> None:
     """A picture in a rounded box, its top at `y` (points upward)."""
     height, size = 11.6 * MM, 8.4 * MM
     canvas.setStrokeColor(paint(INK))
     canvas.setLineWidth(0.9)
-    canvas.roundRect(x, y - height, width, height, 2 * MM, stroke=1, fill=0)
+    canvas.roundRect(x, y - height, width, height, 2 * MM)
     drawing = parse_svg(picture.svg, INK)
-    draw_svg(canvas, drawing, x + (width - size) / 2, y - height / 2 - size / 2, size)
+    canvas.place(svg_stamp(drawing, size), x + (width - size) / 2, y - height / 2 - size / 2)

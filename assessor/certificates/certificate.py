@@ -5,10 +5,11 @@ Title, name, level and dates are those that were signed. Dates come as the reade
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from assessor.certificates.font_choice import missing_characters
+from assessor.certificates.layout import Layout, shipped
 from assessor.certificates.number import NumberNotRead, read
 from assessor.certificates.template import WORDING
 
@@ -19,6 +20,10 @@ MAX_TASKS = 8
 
 class CertificateUnprintable(ValueError):
     """The values cannot become a certificate; the message says which and what to change."""
+
+
+class PageTooFull(CertificateUnprintable):
+    """The texts do not fit at this scale."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ class CertificateContent:
     labels: Mapping[str, str]
     created: datetime
     demonstration: bool = False
+    layout: Layout = field(default_factory=lambda: shipped("classic"))
 
     def __post_init__(self) -> None:
         """Refuse what cannot be printed, before anything is drawn. Raises `CertificateUnprintable`."""

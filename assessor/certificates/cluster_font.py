@@ -1,17 +1,14 @@
 """Fonts whose characters are shaped clusters, in a reportlab document.
 
 One cluster is one CID, one glyph and one exact ToUnicode entry, so pictures and searching are both right.
-This is the only file that touches reportlab's private names (`_doc`, `_code`, `_preamble`, `delayedFonts`,
-`fontMapping`, `BasicFonts`); reportlab is pinned because of it.
 """
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any
 
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFStream
-from reportlab.pdfgen.canvas import Canvas
 
+from assessor.certificates.canvas import PaperCanvas, Refer
 from assessor.certificates.fonts import Face
 from assessor.certificates.text import Cluster, Line, Recipe, Run, Style
 from assessor.certificates.truetype import subset_with_composites
@@ -21,60 +18,66 @@ _SYMBOLIC = 4
 
 
 class ClusterFont:
-    """The codes of one face in one document, handed out in order of first use from 1."""
+    """The codes of one face in one document, handed out in order of first use from 1. `name` is that of its pages."""
 
-    def __init__(self, face: Face, internal_name: str) -> None:
+    def __init__(self, face: Face, name: str) -> None:
         self.face = face
-        self.internal_name = internal_name
-        self._codes: dict[tuple[Recipe, str], int] = {}
-        self._advances: list[int] = []
+        self.name = name
+        self._codes: dict[tuple[Recipe | int, str], tuple[str, int]] = {}  # CID in hexadecimal, advance
+        self._clusters: list[tuple[Cluster, int]] = []  # as first used, with the advance that the font states
 
-    def code(self, cluster: Cluster) -> tuple[int, int]:
-        """Return the cluster's CID and the advance (font units) that the font states for it."""
-        key = (cluster.recipe, cluster.text)
-        cid = self._codes.get(key)
-        if cid is None:
-            cid = self._codes[key] = len(self._codes) + 1
-            plain = len(cluster.recipe) == 1 and cluster.recipe[0][1:] == (0, 0)
-            glyph = cluster.recipe[0][0]
-            self._advances.append(self.face.font.get_glyph_h_advance(glyph) if plain else cluster.advance)
-        return cid, self._advances[cid - 1]
+    def show(self, run: Run) -> tuple[str, int]:
+        """The operand of TJ for a run, and the run's advance in font units."""
+        parts, codes, total = [], "", 0
+        for cluster in run.clusters:
+            cid, stated = self._codes.get(cluster.key) or self._new_code(cluster)
+            codes += cid
+            total += cluster.advance
+            if cluster.advance != stated:
+                parts.append(f"<{codes}>{(stated - cluster.advance) * 1000 / self.face.units_per_em:g}")
+                codes = ""
+        if codes:
+            parts.append(f"<{codes}>")
+        return f"[{''.join(parts)}]", total
 
-    def addObjects(self, doc: Any) -> None:  # noqa: N802, the name reportlab calls on `delayedFonts`
-        """Write the Type0 font and everything under it into the document (called when it is saved)."""
-        name = self.internal_name
-        recipes = [(recipe, advance) for (recipe, _), advance in zip(self._codes, self._advances, strict=True)]
-        subset = subset_with_composites(self.face, recipes)
+    def _new_code(self, cluster: Cluster) -> tuple[str, int]:
+        """The cluster's CID as it is written and the advance (font units) that the font will state for it."""
+        glyph = cluster.recipe[0][0]
+        is_plain = cluster.key[0] == glyph
+        stated = self.face.font.get_glyph_h_advance(glyph) if is_plain else cluster.advance
+        self._clusters.append((cluster, stated))
+        self._codes[cluster.key] = f"{len(self._clusters):04x}", stated
+        return self._codes[cluster.key]
+
+    def write(self, refer: Refer) -> PDFDictionary:
+        """The Type0 font and everything under it, as objects of the document."""
+        subset = subset_with_composites(self.face, [(cluster.recipe, stated) for cluster, stated in self._clusters])
         base = f"/{_subset_tag(subset.data)}+{self.face.name}"
         gids = b"".join(gid.to_bytes(2) for gid in (0, *subset.glyph_ids))
-        font_file = PDFStream(PDFDictionary({"Length1": len(subset.data)}), subset.data, filters=[])
-        descriptor = PDFDictionary({**self._descriptor(base), "FontFile2": doc.Reference(font_file, f"{name}.ttf")})
+        font_file = _stream(subset.data, Length1=len(subset.data))
+        descriptor = PDFDictionary({**self._descriptor(base), "FontFile2": font_file})
         scale = 1000 / self.face.units_per_em
-        widths = " ".join(f"{advance * scale:g}" for advance in self._advances)
+        widths = " ".join(f"{advance * scale:g}" for _, advance in self._clusters)
         descendant = PDFDictionary(
             {
                 "Type": "/Font",
                 "Subtype": "/CIDFontType2",
                 "BaseFont": base,
-                "CIDSystemInfo": "<</Registry (Adobe) /Ordering (Identity) /Supplement 0>>",
-                "FontDescriptor": doc.Reference(descriptor, f"{name}.descriptor"),
-                "W": f"[1 [{widths}]]",
-                "CIDToGIDMap": doc.Reference(_stream(gids), f"{name}.gids"),
+                "CIDSystemInfo": "<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>",
+                "FontDescriptor": refer(descriptor),
+                "W": f"[1[{widths}]]",
+                "CIDToGIDMap": _stream(gids),
             }
         )
-        to_unicode = _to_unicode(text for _, text in self._codes)
-        doc.idToObject["BasicFonts"].dict[name] = doc.Reference(
-            PDFDictionary(
-                {
-                    "Type": "/Font",
-                    "Subtype": "/Type0",
-                    "BaseFont": base,
-                    "Encoding": "/Identity-H",
-                    "DescendantFonts": PDFArray([doc.Reference(descendant, f"{name}.cid")]),
-                    "ToUnicode": doc.Reference(_stream(to_unicode), f"{name}.unicode"),
-                }
-            ),
-            name,
+        return PDFDictionary(
+            {
+                "Type": "/Font",
+                "Subtype": "/Type0",
+                "BaseFont": base,
+                "Encoding": "/Identity-H",
+                "DescendantFonts": PDFArray([refer(descendant)]),
+                "ToUnicode": _stream(_to_unicode(cluster.text for cluster, _ in self._clusters)),
+            }
         )
 
     def _descriptor(self, base: str) -> dict[str, object]:
@@ -97,69 +100,41 @@ class ClusterFont:
 class ClusterFonts:
     """The cluster fonts of one document, and the drawing of lines with them."""
 
-    def __init__(self, canvas: Canvas) -> None:
-        self._canvas: Any = canvas  # private names below
+    def __init__(self, canvas: PaperCanvas) -> None:
+        self._canvas = canvas
         self._fonts: dict[str, ClusterFont] = {}
-        canvas_: Any = canvas
-        canvas_._preamble = "1 0 0 1 0 0 cm"  # reportlab's own would name an unembedded Helvetica
-        canvas_._doc.idToObject["BasicFonts"].dict.clear()
 
     def draw(self, line: Line, x: float, y: float, style: Style) -> None:
         """Draw one line with its left end at `x` and its baseline at `y`, in points."""
-        code = self._canvas._code
-        tracking = style.tracking if not any(run.rtl for run in line.runs) else 0.0
+        write, tracking = self._canvas.addLiteral, line.tracking
         if tracking:  # readers take wide letter-spacing for spaces, so the text is stated
             text = "".join(cluster.text for run in line.runs for cluster in run.clusters)
-            code.append(f"/Span <</ActualText <feff{text.encode('utf-16-be').hex()}>>> BDC")
+            write(f"/Span <</ActualText <feff{text.encode('utf-16-be').hex()}>>> BDC")
         for run in line.runs:
             font = self._font(run.face)
-            shown, width = _show(font, run)
+            shown, width = font.show(run)
             if run.rtl:
-                code.append("/ReversedChars BMC")  # PDF 32000-1, 14.8.2.3.3
-            code.append(
-                f"BT /{font.internal_name} {run.face.size(style.size):g} Tf {tracking:g} Tc "
+                write("/ReversedChars BMC")  # PDF 32000-1, 14.8.2.3.3
+            write(
+                f"BT /{font.name} {run.face.size(style.size):g} Tf {tracking:g} Tc "
                 f"1 0 0 1 {x:.3f} {y:.3f} Tm {shown} TJ ET"
             )
             if run.rtl:
-                code.append("EMC")
+                write("EMC")
             x += width * run.face.points(style.size) + tracking * len(run.clusters)
         if tracking:
-            code.append("EMC")
+            write("EMC")
 
     def _font(self, face: Face) -> ClusterFont:
         font = self._fonts.get(face.name)
         if font is None:
-            doc = self._canvas._doc
-            internal_name = f"F{len(doc.fontMapping) + 1}"
-            doc.fontMapping[face.name] = f"/{internal_name}"
-            font = self._fonts[face.name] = ClusterFont(face, internal_name)
-            doc.delayedFonts.append(font)
+            font = self._fonts[face.name] = ClusterFont(face, f"F{len(self._fonts) + 1}")
+            self._canvas.add_font(font.name, font.write)
         return font
 
 
-def write_code(canvas: Canvas, code: str) -> None:
-    """Write operators into the page that reportlab has no method for, or writes number by number."""
-    canvas_: Any = canvas
-    canvas_._code.append(code)
-
-
-def _show(font: ClusterFont, run: Run) -> tuple[str, int]:
-    """The operand of TJ for a run, and the run's advance in font units."""
-    parts, codes, total = [], "", 0
-    for cluster in run.clusters:
-        cid, stated = font.code(cluster)
-        codes += f"{cid:04x}"
-        total += cluster.advance
-        if cluster.advance != stated:
-            parts.append(f"<{codes}>{(stated - cluster.advance) * 1000 / run.face.units_per_em:g}")
-            codes = ""
-    if codes:
-        parts.append(f"<{codes}>")
-    return f"[{''.join(parts)}]", total
-
-
-def _stream(data: bytes) -> PDFStream:
-    return PDFStream(PDFDictionary({}), data, filters=[])
+def _stream(data: bytes, **entries: object) -> PDFStream:
+    return PDFStream(PDFDictionary(entries), data, filters=[])
 
 
 def _to_unicode(texts: Iterable[str]) -> bytes:

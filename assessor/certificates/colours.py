@@ -2,8 +2,6 @@
 
 from functools import lru_cache
 
-from reportlab.lib.colors import Color, HexColor
-
 INK = "#1E2930"
 INK2 = "#44505A"
 LINE = "#76818A"
@@ -17,6 +15,7 @@ RANGE = "#A9D0D7"
 
 
 @lru_cache(maxsize=256)
-def paint(colour: str) -> Color:
-    """The colour as reportlab draws it; remembered, because its own parsing of `#rrggbb` is slow."""
-    return HexColor(colour)
+def paint(colour: str) -> tuple[float, float, float]:
+    """`#rrggbb` as reportlab takes it: red, green and blue from 0 to 1."""
+    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return red, green, blue

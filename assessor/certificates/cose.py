@@ -10,6 +10,7 @@ catalogue can never be read as a signed certificate.
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
@@ -53,10 +54,14 @@ class Sign1:
     def check(self, public_key: bytes, *, context: bytes) -> None:
         """Raise `SignatureDoesNotHold` unless the holder of `public_key` (32 bytes) signed this."""
         try:
-            key = Ed25519PublicKey.from_public_bytes(public_key)
-            key.verify(self.signature, _signed_bytes(self.protected, context, self.payload))
+            _loaded(public_key).verify(self.signature, _signed_bytes(self.protected, context, self.payload))
         except (InvalidSignature, ValueError) as error:
             raise SignatureDoesNotHold("The signature does not fit the content.") from error
+
+
+@lru_cache(maxsize=64)
+def _loaded(public_key: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public_key)
 
 
 def key_id(public_key: bytes) -> bytes:

@@ -80,7 +80,12 @@ def scripts_and_isolates(text: str) -> tuple[list[str], list[int]]:
 
 
 def choose_faces(
-    text: str, scripts: Sequence[str], isolates: Sequence[int], weights: Sequence[bool], role: Role
+    text: str,
+    scripts: Sequence[str],
+    isolates: Sequence[int],
+    weights: Sequence[bool],
+    role: Role,
+    language: str = "",
 ) -> list[Face]:
     """One face per chunk (no space, one script, one isolate, one weight), so that a word is not patched."""
     chosen: list[Face | None] = [None] * len(text)
@@ -98,7 +103,7 @@ def choose_faces(
         chunk = text[start:end]
         if not chunk.isspace() and any(not _is_invisible(character) for character in chunk):
             numeric = all(ord(character) < 0x80 and not character.isalpha() for character in chunk)
-            faces = chain(role, weights[start], "Latn" if numeric else scripts[start])
+            faces = chain(role, weights[start], "Latn" if numeric else scripts[start], language)
             chosen[start:end] = _faces_of_chunk(chunk, faces)
         start = end
     return _spread(text, chosen, chain(role, weights[0] if weights else False, "Latn")[0])
@@ -131,11 +136,18 @@ def _sticks(character: str, face: Face | None) -> bool:
 
 
 def _spread(text: str, chosen: Sequence[Face | None], default: Face) -> list[Face]:
-    """Give spaces and controls the face beside them."""
+    """Give spaces and controls the face beside them; a space between two faces is as wide as Latin's."""
     first = next((face for face in chosen if face is not None), default)
+    after = first
+    following: list[Face] = []
+    for face in reversed(chosen):
+        after = face or after
+        following.append(after)
     result: list[Face] = []
-    for character, face in zip(text, chosen, strict=True):
+    for character, face, next_face in zip(text, chosen, reversed(following), strict=True):
         beside = face or (result[-1] if result else first)
+        if character == " " and next_face is not beside:
+            beside = default
         if face is None and not _is_invisible(character) and not beside.covers(character):
             beside = default
             if not beside.covers(character):

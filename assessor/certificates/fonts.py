@@ -21,16 +21,21 @@ _LATIN_FACES: dict[tuple[Role, bool], str] = {
     ("display", False): "NotoSerifDisplay-Regular",
     ("display", True): "NotoSerifDisplay-Bold",
 }
-# ISO 15924 script → regular and bold face. A script without a bold face uses its regular one.
+# ISO 15924 script → regular and bold face.
 _SCRIPT_FACES: dict[str, tuple[str, str]] = {
     "Arab": ("NotoNaskhArabic-Regular", "NotoNaskhArabic-Bold"),
-    "Deva": ("NotoSansDevanagari-Regular", "NotoSansDevanagari-Regular"),
-    "Beng": ("NotoSansBengali-Regular", "NotoSansBengali-Regular"),
-    "Ethi": ("NotoSansEthiopic-Regular", "NotoSansEthiopic-Regular"),
+    "Deva": ("NotoSansDevanagari-Regular", "NotoSansDevanagari-Bold"),
+    "Beng": ("NotoSansBengali-Regular", "NotoSansBengali-Bold"),
+    "Ethi": ("NotoSansEthiopic-Regular", "NotoSansEthiopic-Bold"),
+}
+# A language that writes a script in a style of its own; tried before the script's face.
+_LANGUAGE_FACES: dict[tuple[str, str], tuple[str, str]] = {
+    ("ur", "Arab"): ("NotoNastaliqUrdu-Regular", "NotoNastaliqUrdu-Regular"),
 }
 # What a line needs above the baseline and in all, in em, and the size beside Latin (design language, 3).
 _MEASURES = {
     "NotoNaskhArabic": (1.12, 1.6, 1.05),
+    "NotoNastaliqUrdu": (1.5, 2.2, 1.0),
     "NotoSansDevanagari": (1.1, 1.5, 1.05),
     "NotoSansBengali": (1.1, 1.5, 1.05),
     "NotoSansEthiopic": (1.1, 1.5, 1.1),
@@ -54,6 +59,11 @@ class Face:
     line: float
     scale: float
 
+    @property
+    def spaced(self) -> bool:
+        """Whether letters of this face stand apart, so that more space between them does no harm."""
+        return self.name in _LATIN_FACES.values()
+
     def size(self, style_size: float) -> float:
         """The font size in points that sets this face beside Latin of `style_size`."""
         return style_size * self.scale
@@ -76,9 +86,10 @@ def face(name: str) -> Face:
 
 
 @cache
-def chain(role: Role, bold: bool, script: str) -> tuple[Face, ...]:
-    """Return the faces to try for text of `script`, best first; every shipped script is in it."""
-    own = [_SCRIPT_FACES[script][bold]] if script in _SCRIPT_FACES else []
+def chain(role: Role, bold: bool, script: str, language: str = "") -> tuple[Face, ...]:
+    """Return the faces to try for a script in a language (BCP 47), best first; every shipped script is in it."""
+    styled = _LANGUAGE_FACES.get((language.partition("-")[0], script))
+    own = [pair[bold] for pair in (styled, _SCRIPT_FACES.get(script)) if pair]
     names = [*own, _LATIN_FACES[role, bold], _LATIN_FACES["sans", bold]]
     names += [pair[bold] for pair in _SCRIPT_FACES.values()]
     return tuple(face(name) for name in dict.fromkeys(names))

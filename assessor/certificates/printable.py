@@ -27,8 +27,15 @@ def without_controls(text: str) -> str:
 
     Joiners stay, because Persian and the Indic scripts are misspelt without them.
     """
+    if text.isprintable():
+        return text
     spaced = "".join(" " if character.isspace() else character for character in text)
     return "".join(character for character in spaced if not is_control(character))
+
+
+def has_control(text: str) -> bool:
+    """Whether a text holds any of them. Almost every text is printable through and through, which is seen at once."""
+    return not text.isprintable() and any(is_control(character) for character in text)
 
 
 def is_control(character: str) -> bool:

@@ -15,11 +15,10 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-import qrcode
-from qrcode.constants import ERROR_CORRECT_M
 from qrcode.util import MODE_8BIT_BYTE, MODE_NUMBER, QRData
 
 from assessor.certificates import cbor, cose
+from assessor.certificates.matrix import matrix
 from assessor.certificates.printable import without_controls
 from assessor.certificates.summary import (
     Conditions,
@@ -218,12 +217,10 @@ def symbol(text: str) -> tuple[tuple[bool, ...], ...]:
     Two segments, bytes then digits; level M; the smallest version; the standard's best mask.
     """
     head, mark, digits = text.partition("#1.")
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
-    code.add_data(QRData((head + mark).encode("ascii"), mode=MODE_8BIT_BYTE), optimize=0)
+    segments = [QRData((head + mark).encode("ascii"), mode=MODE_8BIT_BYTE)]
     if digits:
-        code.add_data(QRData(digits.encode("ascii"), mode=MODE_NUMBER), optimize=0)
-    code.make(fit=True)
-    return tuple(tuple(bool(module) for module in row) for row in code.modules)
+        segments.append(QRData(digits.encode("ascii"), mode=MODE_NUMBER))
+    return matrix(segments)
 
 
 def _signed_size(summary: Summary) -> int:

@@ -1,14 +1,13 @@
 """Page 2, the same for every layout: tasks, parts of the test with ranges, what was not tested, checking."""
 
-from reportlab.pdfgen.canvas import Canvas
-
-from assessor.certificates.certificate import AreaScore, CertificateContent, CertificateUnprintable
+from assessor.certificates.canvas import PaperCanvas
+from assessor.certificates.certificate import AreaScore, CertificateContent, PageTooFull
 from assessor.certificates.colours import HAIR, INK2, LINE, PRIMARY, RANGE, SUNK, paint
 from assessor.certificates.font_choice import drawable
 from assessor.certificates.paper import HEIGHT, MM, WIDTH
 from assessor.certificates.sheet import Sheet
-from assessor.certificates.stitches import LOZENGE, draw_band, draw_sign
-from assessor.certificates.text import FSI, Span, Style, isolated
+from assessor.certificates.stitches import LOZENGE, band_stamp, draw_sign
+from assessor.certificates.text import FSI, Span, isolated
 
 SIDE = 18 * MM
 COLUMN = WIDTH - 2 * SIDE
@@ -17,36 +16,36 @@ PAGES = 2
 
 
 def draw_second_page(sheet: Sheet, content: CertificateContent) -> None:
-    """Draw page 2. Raises `CertificateUnprintable` when the texts do not fit."""
+    """Draw page 2 at the scale of the sheet. Raises `PageTooFull` when the texts do not fit."""
     with sheet.paper.decoration() as canvas:
-        draw_band(canvas, SIDE - 4 * MM, HEIGHT - 14.5 * MM, COLUMN + 8 * MM, 4.5 * MM)
+        canvas.place(band_stamp(COLUMN + 8 * MM, 4.5 * MM), SIDE - 4 * MM, HEIGHT - 14.5 * MM)
     y = 20 * MM
     if content.demonstration:
         sheet.demonstration_mark(17 * MM)
         y += 6 * MM
     y = _head(sheet, content, y)
     if content.tasks:
-        y = _tasks(sheet, content.tasks, _heading(sheet, "can_do", y + 8 * MM))
+        y = _tasks(sheet, content.tasks, _heading(sheet, "can_do", y + 8 * sheet.mm))
     if content.areas:
-        y = _areas(sheet, content, y + 8 * MM)
+        y = _areas(sheet, content, y + 8 * sheet.mm)
     if content.not_tested:
         words = [
             Span(span.text, not span.text.startswith(FSI))
             for span in sheet.words("not_tested", list=content.not_tested)
         ]
-        y = sheet.write(sheet.lay_out(words, Style(size=10.5), COLUMN), SIDE, y + 5 * MM, COLUMN)
+        y = sheet.write(sheet.fixed(tuple(words), sheet.style(size=10.5), COLUMN), SIDE, y + 5 * sheet.mm, COLUMN)
     if content.conditions:
-        y = _heading(sheet, "obtained", y + 9 * MM)
-        y = sheet.write(sheet.lay_out(content.conditions, Style(size=10.5), COLUMN), SIDE, y, COLUMN)
-    y = _how_to_check(sheet, content, _heading(sheet, "check", y + 9 * MM))
+        y = _heading(sheet, "obtained", y + 9 * sheet.mm)
+        y = sheet.write(sheet.fixed(content.conditions, sheet.style(size=10.5), COLUMN), SIDE, y, COLUMN)
+    y = _how_to_check(sheet, content, _heading(sheet, "check", y + 9 * sheet.mm))
     if y > _foot(sheet):
-        raise CertificateUnprintable("Page 2 is too full. Shorten the names of the areas or the conditions.")
+        raise PageTooFull("Page 2 is too full. Shorten the names of the areas or the conditions.")
 
 
 def _head(sheet: Sheet, content: CertificateContent, top: float) -> float:
-    number = sheet.lay_out(isolated(content.number, ltr=True), Style(size=10.5))
+    number = sheet.lay_out(isolated(content.number, ltr=True), sheet.style(size=10.5))
     width = COLUMN - number.width - 6 * MM
-    names = [(Style(size=size, bold=True), lines) for size, lines in ((16, 1), (14, 1), (12, 3))]
+    names = [(sheet.style(size=size, bold=True), lines) for size, lines in ((16, 1), (14, 1), (12, 3))]
     name = sheet.fit(isolated(drawable(content.holder)), names, width)
     y = sheet.write(name, SIDE, top, width, role="H1")
     sheet.write(
@@ -56,41 +55,42 @@ def _head(sheet: Sheet, content: CertificateContent, top: float) -> float:
         number.width,
     )
     if content.second_spelling:
-        second = sheet.lay_out(isolated(drawable(content.second_spelling)), Style(size=12), COLUMN)
+        second = sheet.lay_out(isolated(drawable(content.second_spelling)), sheet.style(size=12), COLUMN)
         y = sheet.write(second, SIDE, y, COLUMN)
     parts = [isolated(content.title)]
     if content.level is not None:
         band = sheet.labels[f"band_{content.band}"]
         parts.append("".join(span.text for span in sheet.words("level", band=band, level=str(content.level))))
     parts.append(sheet.labels["second_page"].format(page=PAGES, pages=PAGES))
-    line = sheet.lay_out(". ".join(parts), Style(size=10.5), COLUMN)
-    return sheet.write(line, SIDE, y + 1 * MM, COLUMN, colour=INK2)
+    line = sheet.fixed(". ".join(parts), sheet.style(size=10.5), COLUMN)
+    return sheet.write(line, SIDE, y + 1 * sheet.mm, COLUMN, colour=INK2)
 
 
 def _heading(sheet: Sheet, label: str, top: float) -> float:
-    heading = sheet.fixed(sheet.labels[label], Style(size=13, bold=True), COLUMN)
-    return sheet.write(heading, SIDE, top, COLUMN, colour=PRIMARY, role="H2") + 2 * MM
+    heading = sheet.fixed(sheet.labels[label], sheet.style(size=13, bold=True), COLUMN)
+    return sheet.write(heading, SIDE, top, COLUMN, colour=PRIMARY, role="H2") + 2 * sheet.mm
 
 
 def _tasks(sheet: Sheet, tasks: tuple[str, ...], top: float) -> float:
     """The work tasks between thin lines, each beside a stitch."""
     indent, size = 7 * MM, 3.2 * MM
     y = top
-    for task in tasks:
-        line = sheet.fixed(task, Style(size=10.5), COLUMN - indent)
-        height = line.height + 2.2 * MM
-        with sheet.paper.decoration() as canvas:
-            _hairline(canvas, y)
-            middle = y + 1.1 * MM + line.lines[0].ascent - 0.36 * line.style.size
-            draw_sign(canvas, LOZENGE, PRIMARY, sheet.left(SIDE, size), HEIGHT - middle - size / 2, size)
-        sheet.write(line, SIDE + indent, y + 1.1 * MM, COLUMN - indent, role="LI")
-        y += height
+    with sheet.paper.part("L"):
+        for task in tasks:
+            line = sheet.fixed(task, sheet.style(size=10.5), COLUMN - indent)
+            with sheet.paper.decoration() as canvas:
+                _hairline(canvas, y)
+                middle = y + 1.1 * sheet.mm + line.lines[0].ascent - 0.36 * line.style.size
+                draw_sign(canvas, LOZENGE, PRIMARY, sheet.left(SIDE, size), HEIGHT - middle - size / 2, size)
+            with sheet.paper.part("LI"):
+                sheet.write(line, SIDE + indent, y + 1.1 * sheet.mm, COLUMN - indent, role="LBody")
+            y += line.height + 2.2 * sheet.mm
     with sheet.paper.decoration() as canvas:
         _hairline(canvas, y)
     return y
 
 
-def _hairline(canvas: Canvas, y: float) -> None:
+def _hairline(canvas: PaperCanvas, y: float) -> None:
     canvas.setStrokeColor(paint(HAIR))
     canvas.setLineWidth(0.5)
     canvas.line(SIDE, HEIGHT - y, SIDE + COLUMN, HEIGHT - y)
@@ -99,31 +99,35 @@ def _hairline(canvas: Canvas, y: float) -> None:
 def _areas(sheet: Sheet, content: CertificateContent, top: float) -> float:
     """A row per area: its name, the range as a bar between 0 and 100, and the same in numbers."""
     y = _heading(sheet, "areas", top)
-    for area in content.areas:
-        y = _area(sheet, area, y)
+    with sheet.paper.part("Table"):
+        for area in content.areas:
+            with sheet.paper.part("TR"):
+                y = _area(sheet, area, y)
     quarter = BAR / 4
     below = y
     for band in range(1, 5):
-        styles = [(Style(size=size), 1) for size in (7.5, 7, 6.5, 6)]
-        word = sheet.fit(sheet.labels[f"band_{band}"], styles, quarter - 2)
+        styles = [(sheet.style(size=size), 1) for size in (7.5, 7, 6.5, 6)]
+        word = sheet.fit_fixed(sheet.labels[f"band_{band}"], styles, quarter - 2)
         start = SIDE + NAMES + (band - 1) * quarter
-        below = max(below, sheet.write(word, start, y + 0.5 * MM, quarter, align="centre", colour=INK2))
-    note = sheet.fixed(sheet.labels["range"], Style(size=9), COLUMN)
-    return sheet.write(note, SIDE, below + 2 * MM, COLUMN, colour=INK2)
+        below = max(
+            below, sheet.write(word, start, y + 0.5 * sheet.mm, quarter, align="centre", colour=INK2, role="Artifact")
+        )
+    note = sheet.fixed(sheet.labels["range"], sheet.style(size=9), COLUMN)
+    return sheet.write(note, SIDE, below + 2 * sheet.mm, COLUMN, colour=INK2)
 
 
 def _area(sheet: Sheet, area: AreaScore, top: float) -> float:
-    name = sheet.fixed(area.name, Style(size=10.5), NAMES - 5 * MM)
-    height = max(name.height + 2 * MM, 8.5 * MM)
+    name = sheet.fixed(area.name, sheet.style(size=10.5), NAMES - 5 * MM)
     if area.score is None:
         words = sheet.words("not_assessed")
     else:
         values = {"score": area.score, "low": area.low, "high": area.high}
         numbers = {key: str(value) for key, value in values.items()}
         words = sheet.words("area_result", bold=("score",), **numbers)
-    result = sheet.lay_out(words, Style(size=10.5), RESULT)
-    sheet.write(name, SIDE, top + (height - name.height) / 2, NAMES)
-    sheet.write(result, SIDE + COLUMN - RESULT, top + (height - result.height) / 2, RESULT, align="end")
+    result = sheet.fixed(words, sheet.style(size=10.5), RESULT)
+    height = max(max(name.height, result.height) + 2 * sheet.mm, 8.5 * sheet.mm)
+    sheet.write(name, SIDE, top + (height - name.height) / 2, NAMES, role="TH")
+    sheet.write(result, SIDE + COLUMN - RESULT, top + (height - result.height) / 2, RESULT, align="end", role="TD")
     with sheet.paper.decoration() as canvas:
         bottom = HEIGHT - top - height / 2 - 1.7 * MM
         _bar(canvas, area, sheet.left(SIDE + NAMES, BAR), bottom, 3.4 * MM, rtl=sheet.rtl)
@@ -131,17 +135,17 @@ def _area(sheet: Sheet, area: AreaScore, top: float) -> float:
     return top + height
 
 
-def _bar(canvas: Canvas, area: AreaScore, left: float, bottom: float, height: float, *, rtl: bool) -> None:
+def _bar(canvas: PaperCanvas, area: AreaScore, left: float, bottom: float, height: float, *, rtl: bool) -> None:
     """The scale with its four bands, the range and the estimate; hatched when the area was not assessed."""
 
     def at(score: int) -> float:
         return left + BAR * ((100 - score) if rtl else score) / 100
 
-    canvas.setLineWidth(0.6)
     canvas.setStrokeColor(paint(LINE))
+    canvas.setLineWidth(0.6)
     if area.score is None or area.low is None or area.high is None:
         _hatch(canvas, left, bottom, height)
-    canvas.rect(left, bottom, BAR, height, stroke=1, fill=0)
+    canvas.rect(left, bottom, BAR, height)
     for cut in (25, 50, 75) if area.score is not None else ():
         canvas.line(at(cut), bottom, at(cut), bottom + height)
     if area.score is None or area.low is None or area.high is None:
@@ -150,16 +154,17 @@ def _bar(canvas: Canvas, area: AreaScore, left: float, bottom: float, height: fl
     canvas.setStrokeColor(paint(PRIMARY))
     canvas.setLineWidth(1)
     ends = sorted((at(area.low), at(area.high)))
-    canvas.rect(ends[0], bottom + 0.5, ends[1] - ends[0], height - 1, stroke=1, fill=1)
+    canvas.rect(ends[0], bottom + 0.5, ends[1] - ends[0], height - 1, fill=1)
+    canvas.setStrokeColor(paint(PRIMARY))
     canvas.setLineWidth(2.4)
     canvas.line(at(area.score), bottom - 2, at(area.score), bottom + height + 2)
 
 
-def _hatch(canvas: Canvas, left: float, bottom: float, height: float) -> None:
+def _hatch(canvas: PaperCanvas, left: float, bottom: float, height: float) -> None:
     canvas.saveState()
-    clip = canvas.beginPath()
-    clip.rect(left, bottom, BAR, height)
-    canvas.clipPath(clip, stroke=0, fill=0)
+    inside = canvas.beginPath()
+    inside.rect(left, bottom, BAR, height)
+    canvas.clipPath(inside, stroke=0)
     for offset in range(-10, int(BAR) + 10, 5):
         canvas.line(left + offset, bottom, left + offset + height, bottom + height)
     canvas.restoreState()
@@ -175,11 +180,11 @@ def _how_to_check(sheet: Sheet, content: CertificateContent, top: float) -> floa
         with sheet.paper.decoration() as canvas:
             canvas.setFillColor(paint(PRIMARY))
             canvas.rect(sheet.left(start, width), HEIGHT - top - 2.4, width, 2.4, stroke=0, fill=1)
-        figure = sheet.fixed(str(step), Style(size=17, bold=True))
-        y = sheet.write(figure, start, top + 2 * MM, width, colour=PRIMARY)
+        figure = sheet.fixed(str(step), sheet.style(size=17, bold=True))
+        y = sheet.write(figure, start, top + 2 * sheet.mm, width, colour=PRIMARY)
         values = {"host": content.host} if step == 2 else {}
         words = sheet.words(f"check_{step}", bold=tuple(values), ltr=tuple(values), **values)
-        end = max(end, sheet.write(sheet.lay_out(words, Style(size=10.5), width), start, y, width))
+        end = max(end, sheet.write(sheet.fixed(words, sheet.style(size=10.5), width), start, y, width))
     return end
 
 
@@ -187,7 +192,7 @@ def _foot(sheet: Sheet) -> float:
     """Write the two notes at the bottom; return the y where they begin."""
     gap = 8 * MM
     width = (COLUMN - gap) / 2
-    notes = [sheet.fixed(sheet.labels[label], Style(size=8.5), width) for label in ("attached", "framework")]
+    notes = [sheet.fixed(sheet.labels[label], sheet.style(size=8.5), width) for label in ("attached", "framework")]
     top = HEIGHT - 16 * MM - max(note.height for note in notes)
     with sheet.paper.decoration() as canvas:
         canvas.setFillColor(paint(SUNK))

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from assessor.certificates.colours import AMBER, INK, paint
-from assessor.certificates.paper import HEIGHT, WIDTH, Align, Paper
-from assessor.certificates.text import Paragraph, Span, Style, fill, fit, is_rtl, lay_out, lay_out_fixed
+from assessor.certificates.paper import MM, Align, Paper
+from assessor.certificates.text import Paragraph, Span, Style, Text, fill, fit, is_rtl, lay_out, lay_out_fixed
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,16 @@ class Sheet:
     paper: Paper
     language: str
     labels: Mapping[str, str]
+    scale: float = 1.0  # of `style` and `mm`
+
+    @property
+    def mm(self) -> float:
+        """A millimetre between texts of this scale, in points."""
+        return MM * self.scale
+
+    def style(self, size: float, bold: bool = False) -> Style:
+        """Text to read, in points at scale 1."""
+        return Style(size=size * self.scale, bold=bold)
 
     @property
     def rtl(self) -> bool:
@@ -27,21 +37,25 @@ class Sheet:
         """The fixed words of `label` with isolated values."""
         return fill(self.labels[label], bold=bold, ltr=ltr, **values)
 
-    def lay_out(self, text: str | Sequence[Span], style: Style, width: float | None = None) -> Paragraph:
-        """Lay out text in the page's language."""
+    def lay_out(self, text: Text, style: Style, width: float | None = None) -> Paragraph:
+        """Lay out what belongs to one person, in the page's language."""
         return lay_out(text, self.language, style, width)
 
-    def fixed(self, text: str, style: Style, width: float | None = None) -> Paragraph:
-        """Lay out a text of the template, which is remembered for the next paper."""
+    def fixed(self, text: Text, style: Style, width: float | None = None) -> Paragraph:
+        """Lay out what stands on many papers, such as words of the template or the issuer; it is remembered."""
         return lay_out_fixed(text, self.language, style, width)
 
-    def fit(self, text: str | Sequence[Span], styles: Sequence[tuple[Style, int]], width: float) -> Paragraph:
-        """Lay out with the first of `styles` that keeps to its number of lines."""
+    def fit(self, text: Text, styles: Sequence[tuple[Style, int]], width: float) -> Paragraph:
+        """Lay out what belongs to one person with the first of `styles` that keeps to its number of lines."""
         return fit(text, self.language, styles, width)
+
+    def fit_fixed(self, text: Text, styles: Sequence[tuple[Style, int]], width: float) -> Paragraph:
+        """The same for what stands on many papers; it is remembered."""
+        return fit(text, self.language, styles, width, lay_out_fixed)
 
     def left(self, start: float, width: float) -> float:
         """The left edge of a box that begins `start` from the side where reading starts."""
-        return WIDTH - start - width if self.rtl else start
+        return self.paper.width - start - width if self.rtl else start
 
     def write(
         self,
@@ -62,9 +76,11 @@ class Sheet:
         """Say on the paper that it is not a real certificate, in words that survive grey."""
         paragraph = self.fixed(self.labels["demonstration"], Style(size=9.5, bold=True))
         width, height = paragraph.width + 20, paragraph.height + 5
-        with self.paper.decoration() as canvas:
+        page = self.paper
+        with page.decoration() as canvas:
             canvas.setFillColor(paint(AMBER))
             canvas.setStrokeColor(paint(INK))
-            canvas.setDash(4, 3)
-            canvas.roundRect((WIDTH - width) / 2, HEIGHT - top - height, width, height, 4, stroke=1, fill=1)
-        self.write(paragraph, 0, top + 2.5, WIDTH, align="centre")
+            canvas.setLineWidth(1)
+            canvas.setDash([4, 3])
+            canvas.roundRect((page.width - width) / 2, page.height - top - height, width, height, 4, fill=1)
+        self.write(paragraph, 0, top + 2.5, page.width, align="centre")

@@ -1,21 +1,20 @@
 """Every answer is a stitch: the woven frame, the lozenge, and the band under a certificate's number.
 
-Patterns are rows of characters, one per stitch: `.` is empty, a letter is a colour of `BAND_COLOURS`, `#` is
+Patterns are rows of characters, one per stitch: `.` is empty, a letter is a colour of the band, `#` is
 whatever colour the sign has. The signs of a number's band come from `number`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from reportlab.pdfgen.canvas import Canvas
-
-from assessor.certificates.cluster_font import write_code
+from assessor.certificates.canvas import PaperCanvas, Stamp, stamped
 from assessor.certificates.colours import CLAY, OCHRE, PRIMARY, paint
 from assessor.certificates.number import NUMBER_BYTES, STITCH_COLOURS, STITCH_FORMS, stitches
 
 Pattern = Sequence[str]
 
-BAND_COLOURS = {"p": PRIMARY, "c": CLAY, "o": OCHRE}
+BandColours = tuple[str, str, str]  # of the letters p, c and o
+BAND_COLOURS: BandColours = (PRIMARY, CLAY, OCHRE)
 SIGN_SIDE = 7
 
 
@@ -34,7 +33,7 @@ CORNER = _mirrored_down("ppppppppppp pcc..c..ccp pc..c.c..cp p..c...c..p p.c..o.
 
 
 def draw_pattern(
-    canvas: Canvas,
+    canvas: PaperCanvas,
     pattern: Pattern,
     x: float,
     y: float,
@@ -47,23 +46,28 @@ def draw_pattern(
     """
     width, height = step if isinstance(step, tuple) else (step, step)
     for letter, colour in colours.items():
+        canvas.saveState()
         canvas.setFillColor(paint(colour))
-        cells = _cells(tuple(pattern), letter)
-        write_code(canvas, f"q {width:.5f} 0 0 {height:.5f} {x:.3f} {y:.3f} cm {cells} f Q")
+        canvas.transform(width, 0, 0, height, x, y)
+        canvas.addLiteral(f"{_cells(tuple(pattern), letter)} f")
+        canvas.restoreState()
 
 
 @lru_cache(maxsize=256)
-def _cells(pattern: tuple[str, ...], letter: str) -> str:
-    """The rectangles of one colour, in stitches from the lower left corner."""
+def _cells(pattern: tuple[str, ...], letter: str, left: int = 0) -> str:
+    """The rectangles of one colour as operators, in stitches from the lower left corner; the pattern begins at `left`.
+
+    As one text: the canvas has a call for every rectangle, and a frame has thousands.
+    """
     last = len(pattern) - 1
     return " ".join(
-        f"{start} {last - row} {length} 1 re"
+        f"{left + start} {last - row} {length} 1 re"
         for row, line in enumerate(pattern)
         for start, length in _runs(line, letter)
     )
 
 
-def draw_sign(canvas: Canvas, form: Pattern, colour: str, x: float, y: float, size: float) -> None:
+def draw_sign(canvas: PaperCanvas, form: Pattern, colour: str, x: float, y: float, size: float) -> None:
     """Draw one 7 × 7 sign of `size` points with its lower left corner at `x`, `y`."""
     draw_pattern(canvas, form, x, y, size / SIGN_SIDE, {"#": colour})
 
@@ -73,12 +77,15 @@ def number_band_height(width: float) -> float:
     return width * SIGN_SIDE / _band_stitches()
 
 
-def draw_number_band(canvas: Canvas, number: bytes, x: float, y: float, width: float) -> None:
+def draw_number_band(canvas: PaperCanvas, number: bytes, x: float, y: float, width: float) -> None:
     """Draw the signs of a number, always left to right, `width` points wide in all."""
     stitch = width / _band_stitches()
+    canvas.saveState()
+    canvas.transform(stitch, 0, 0, stitch, x, y)
     for place, sign in enumerate(stitches(number)):
-        form, colour = _rows(STITCH_FORMS[sign.form]), STITCH_COLOURS[sign.colour]
-        draw_sign(canvas, form, colour, x + place * (SIGN_SIDE + 1) * stitch, y, SIGN_SIDE * stitch)
+        canvas.setFillColor(paint(STITCH_COLOURS[sign.colour]))
+        canvas.addLiteral(f"{_cells(_rows(STITCH_FORMS[sign.form]), '#', place * (SIGN_SIDE + 1))} f")
+    canvas.restoreState()
 
 
 def _band_stitches() -> int:
@@ -86,60 +93,74 @@ def _band_stitches() -> int:
     return (SIGN_SIDE + 1) * len(stitches(bytes(NUMBER_BYTES))) - 1
 
 
-def draw_band(canvas: Canvas, x: float, y: float, width: float, height: float) -> None:
-    """Draw a horizontal band between two lines: as many whole repeats as fit, stretched to the width."""
-    name = f"band-{width:.2f}-{height:.2f}"
-    if not canvas.hasForm(name):
+@lru_cache(maxsize=64)
+def band_stamp(width: float, height: float, colours: BandColours = BAND_COLOURS) -> Stamp:
+    """A horizontal band between two lines: as many whole repeats as fit, stretched to the width."""
+
+    def draw(canvas: PaperCanvas) -> None:
         stitch = height / (len(BAND) + 2)
-        canvas.beginForm(name, 0, 0, width, height)
-        draw_pattern(canvas, *_repeated(width, stitch, 0, stitch))
-        canvas.setFillColor(paint(PRIMARY))
+        pattern, step = _repeated(width, stitch)
+        draw_pattern(canvas, pattern, 0, stitch, (step, stitch), _letters(colours))
+        canvas.setFillColor(paint(colours[0]))
         for edge in (0, height - 0.45 * stitch):
             canvas.rect(0, edge, width, 0.45 * stitch, stroke=0, fill=1)
-        canvas.endForm()
-    _place(canvas, name, x, y)
+
+    return stamped(draw, width, height)
 
 
-def draw_frame(canvas: Canvas, x: float, y: float, width: float, height: float, stitch: float) -> None:
-    """Draw the woven frame of a certificate, 13 stitches thick. Lengths in points."""
-    side = len(CORNER) * stitch
-    canvas.setStrokeColor(paint(PRIMARY))
-    canvas.setLineWidth(0.6 * stitch)
-    for inset in (0.3 * stitch, side + 1.7 * stitch):
-        canvas.rect(x + inset, y + inset, width - 2 * inset, height - 2 * inset, stroke=1, fill=0)
-    far_x, far_y = x + width - stitch - side, y + height - stitch - side
-    for left, bottom in ((x + stitch, y + stitch), (far_x, y + stitch), (x + stitch, far_y), (far_x, far_y)):
-        draw_pattern(canvas, CORNER, left, bottom, stitch, BAND_COLOURS)
+@lru_cache(maxsize=64)
+def frame_stamp(width: float, height: float, stitch: float, colours: BandColours = BAND_COLOURS) -> Stamp:
+    """The woven frame of a certificate, 13 stitches thick. Lengths in points."""
 
-    start = side + 2 * stitch
-    canvas.beginForm("across", 0, 0, width, side)
-    draw_pattern(canvas, *_repeated(width - 2 * start, stitch, 0, 0))
-    canvas.endForm()
-    canvas.beginForm("along", 0, 0, side, height)
-    pattern, _, _, (step, _), colours = _repeated(height - 2 * start, stitch, 0, 0)
-    upright = tuple("".join(column) for column in zip(*pattern, strict=True))
-    draw_pattern(canvas, upright, 0, 0, (stitch, step), colours)
-    canvas.endForm()
-    for other in (y + stitch, far_y):
-        _place(canvas, "across", x + start, other)
-    for other in (x + stitch, far_x):
-        _place(canvas, "along", other, y + start)
+    def draw(canvas: PaperCanvas) -> None:
+        side = len(CORNER) * stitch
+        canvas.setStrokeColor(paint(colours[0]))
+        canvas.setLineWidth(0.6 * stitch)
+        for inset in (0.3 * stitch, side + 1.7 * stitch):
+            canvas.rect(inset, inset, width - 2 * inset, height - 2 * inset)
+        far_x, far_y = width - stitch - side, height - stitch - side
+        for left, bottom in ((stitch, stitch), (far_x, stitch), (stitch, far_y), (far_x, far_y)):
+            draw_pattern(canvas, CORNER, left, bottom, stitch, _letters(colours))
+
+        start = side + 2 * stitch
+        across, step = _repeated(width - 2 * start, stitch)
+        for bottom in (stitch, far_y):
+            draw_pattern(canvas, across, start, bottom, (step, stitch), _letters(colours))
+        along, step = _repeated(height - 2 * start, stitch)
+        for left in (stitch, far_x):
+            draw_pattern(canvas, _turned(along), left, start, (stitch, step), _letters(colours))
+
+    return stamped(draw, width, height)
 
 
-def _repeated(
-    length: float, stitch: float, x: float, y: float
-) -> tuple[tuple[str, ...], float, float, tuple[float, float], Mapping[str, str]]:
-    """The band of `length` points at `x`, `y`, as `draw_pattern` takes it: whole repeats, a little stretched."""
+@lru_cache(maxsize=64)
+def side_stamp(width: float, height: float, colours: BandColours = BAND_COLOURS) -> Stamp:
+    """The band upright and large, between two lines."""
+
+    def draw(canvas: PaperCanvas) -> None:
+        stitch = width / (len(BAND) + 2)
+        pattern, step = _repeated(height, stitch)
+        draw_pattern(canvas, _turned(pattern), stitch, 0, (stitch, step), _letters(colours))
+        canvas.setFillColor(paint(colours[0]))
+        for edge in (0, width - 0.45 * stitch):
+            canvas.rect(edge, 0, 0.45 * stitch, height, stroke=0, fill=1)
+
+    return stamped(draw, width, height)
+
+
+def _letters(colours: BandColours) -> Mapping[str, str]:
+    return dict(zip("pco", colours, strict=True))
+
+
+def _repeated(length: float, stitch: float) -> tuple[Pattern, float]:
+    """The band of `length` points in whole repeats, and the length of a stitch, a little stretched."""
     repeats = max(1, round(length / (len(BAND[0]) * stitch)))
-    step = length / (repeats * len(BAND[0]))
-    return tuple(row * repeats for row in BAND), x, y, (step, stitch), BAND_COLOURS
+    return tuple(row * repeats for row in BAND), length / (repeats * len(BAND[0]))
 
 
-def _place(canvas: Canvas, form: str, x: float, y: float) -> None:
-    canvas.saveState()
-    canvas.translate(x, y)
-    canvas.doForm(form)
-    canvas.restoreState()
+def _turned(pattern: Pattern) -> Pattern:
+    """The same band upright."""
+    return tuple("".join(column) for column in zip(*pattern, strict=True))
 
 
 def _runs(line: str, letter: str) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import IntEnum
 
 from assessor.certificates.number import NUMBER_BYTES
-from assessor.certificates.printable import is_control
+from assessor.certificates.printable import has_control
 
 MAX_NAME = 96
 MAX_SECOND_SPELLING = 64
@@ -189,7 +189,7 @@ class Summary:
 def _check_text(field: str, text: str, limit: int) -> None:
     if not text.strip():
         raise TextNotPrintable(f"The {field} is empty.")
-    if any(is_control(character) for character in text) or not unicodedata.is_normalized("NFC", text):
+    if has_control(text) or not unicodedata.is_normalized("NFC", text):
         raise TextNotPrintable(f"The {field} is not plain printable text. Pass it through printable() first.")
     if (size := len(text.encode())) > limit:
         raise TextNotPrintable(f"The {field} needs {size} bytes and {limit} is the most. Cut it with printable().")

@@ -6,7 +6,7 @@ drawn with a part missing.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,8 +16,8 @@ from fontTools.misc.transform import Identity, Transform
 from fontTools.pens.basePen import BasePen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.svgLib.path import parse_path
-from reportlab.pdfgen.canvas import Canvas
 
+from assessor.certificates.canvas import PaperCanvas, Stamp, stamped
 from assessor.certificates.colours import paint
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -30,6 +30,7 @@ _INHERITED = (
 )  # fmt: skip
 _NAMED = {"black": "#000000", "white": "#ffffff"}
 _CAPS = {"butt": 0, "round": 1, "square": 2}
+_EVEN_ODD, _NON_ZERO = 0, 1  # as reportlab counts them
 _JOINS = {"miter": 0, "round": 1, "bevel": 2}
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _TRANSFORM = re.compile(r"(translate|scale|rotate|matrix)\s*\(([^)]*)\)")
@@ -83,30 +84,28 @@ def parse_svg(source: str, colour: str = "#000000") -> Drawing:
     return Drawing((box[0], box[1], box[2], box[3]), tuple(shapes))
 
 
-def draw_svg(canvas: Canvas, drawing: Drawing, x: float, y: float, size: float) -> None:
-    """Draw a picture into a square of `size` points with its lower left corner at `x`, `y`, centred."""
+@lru_cache(maxsize=256)
+def svg_stamp(drawing: Drawing, size: float) -> Stamp:
+    """A picture in a square of `size` points, centred."""
     left, top, width, height = drawing.view_box
     scale = size / max(width, height)
-    canvas.saveState()
-    canvas.translate(x + (size - width * scale) / 2, y + (size + height * scale) / 2)
-    canvas.scale(scale, -scale)
-    canvas.translate(-left, -top)
-    for shape in drawing.shapes:
-        _paint(canvas, shape)
-    canvas.restoreState()
+
+    def draw(canvas: PaperCanvas) -> None:
+        canvas.translate((size - width * scale) / 2 - left * scale, (size + height * scale) / 2 + top * scale)
+        canvas.scale(scale, -scale)
+        for shape in drawing.shapes:
+            _paint(canvas, shape)
+
+    return stamped(draw, size, size)
 
 
-def _paint(canvas: Canvas, shape: Shape) -> None:
+def _paint(canvas: PaperCanvas, shape: Shape) -> None:
+    if not shape.segments or not (shape.fill or shape.stroke):
+        return
     path = canvas.beginPath()
+    steps: dict[str, Callable[..., None]] = {"m": path.moveTo, "l": path.lineTo, "c": path.curveTo, "h": path.close}
     for operator, numbers in shape.segments:
-        if operator == "m":
-            path.moveTo(*numbers)
-        elif operator == "l":
-            path.lineTo(*numbers)
-        elif operator == "c":
-            path.curveTo(*numbers)
-        else:
-            path.close()
+        steps[operator](*numbers)
     if shape.fill:
         canvas.setFillColor(paint(shape.fill))
     if shape.stroke:
@@ -114,9 +113,12 @@ def _paint(canvas: Canvas, shape: Shape) -> None:
         canvas.setLineWidth(shape.stroke_width)
         canvas.setLineCap(shape.cap)
         canvas.setLineJoin(shape.join)
-        canvas.setDash(list(shape.dashes), shape.dash_offset)
+        canvas.setDash(shape.dashes, shape.dash_offset)
     canvas.drawPath(
-        path, stroke=int(bool(shape.stroke)), fill=int(bool(shape.fill)), fillMode=0 if shape.even_odd else 1
+        path,
+        stroke=int(shape.stroke is not None),
+        fill=int(shape.fill is not None),
+        fillMode=_EVEN_ODD if shape.even_odd else _NON_ZERO,
     )
 
 

@@ -11,11 +11,13 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, NoReturn
 
-LAYOUTS = ("classic",)
+from assessor.certificates.layout import Layout, LayoutInvalid, layout_of
+
 MAX_CODE = 24  # characters, spec qr field 2
 MAX_SHORT_TITLE = 48  # bytes, spec qr field 3
 MAX_AREAS = 16  # spec qr field 5
 FEWEST_TASKS, MOST_TASKS = 3, 5
+MOST_YEARS = 50
 MAX_FILE_SIZE = 256 * 1024
 
 # The fixed words of a certificate and the values each may name.
@@ -64,16 +66,20 @@ class Task:
 
 @dataclass(frozen=True)
 class Template:
-    """A badge's certificate. `areas` are in the order in which scores are signed."""
+    """A badge's certificate. `areas` are in the order in which scores are signed.
+
+    `valid_years`: how long it is valid; 0 = without end, None = as the installation has it.
+    """
 
     code: str
-    layout: str
+    layout: Layout
     title: Texts
     short_title: Texts
     not_tested: Texts
     areas: tuple[Area, ...]
     tasks: Mapping[int, tuple[Task, ...]]
     wording: Mapping[str, Mapping[str, str]]
+    valid_years: int | None = None
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -118,7 +124,7 @@ class _Reader:
         self.languages = tuple(self._table("wording", data.get("wording")))
 
     def template(self) -> Template:
-        known = {"code", "layout", "title", "short_title", "not_tested", "areas", "levels", "wording"}
+        known = {"code", "layout", "title", "short_title", "not_tested", "areas", "levels", "wording", "valid_years"}
         for key in self.data:
             if key not in known:
                 self._refuse(key, f"is not a key of a certificate; known are {', '.join(sorted(known))}")
@@ -127,13 +133,14 @@ class _Reader:
                 self._refuse(f"wording.{language}", "is not a language code such as en")
         return Template(
             code=self._code(),
-            layout=self._choice("layout", LAYOUTS),
+            layout=self._layout(),
             title=self._texts("title", self.data.get("title")),
             short_title=self._texts("short_title", self.data.get("short_title"), self._short),
             not_tested=self._texts("not_tested", self.data.get("not_tested")),
             areas=self._areas(),
             tasks=self._levels(),
             wording={language: self._wording(language) for language in self.languages},
+            valid_years=self._years(),
         )
 
     def _code(self) -> str:
@@ -142,11 +149,21 @@ class _Reader:
             self._refuse("code", f"needs 1 to {MAX_CODE} of A-Z, 0-9, dot and hyphen")
         return code
 
-    def _choice(self, key: str, allowed: tuple[str, ...]) -> str:
-        value = self._text(key, self.data.get(key))
-        if value not in allowed:
-            self._refuse(key, f"is {value!r}; known are {', '.join(allowed)}")
-        return value
+    def _years(self) -> int | None:
+        years = self.data.get("valid_years")
+        if years is None:
+            return None
+        if isinstance(years, bool) or not isinstance(years, int) or not 0 <= years <= MOST_YEARS:
+            self._refuse("valid_years", f"is not a whole number from 0 (no end) to {MOST_YEARS}")
+        return years
+
+    def _layout(self) -> Layout:
+        if "layout" not in self.data:
+            self._refuse("layout", "is missing")
+        try:
+            return layout_of(self.data["layout"])
+        except LayoutInvalid as error:
+            raise TemplateInvalid(self.file, error.key, error.reason) from error
 
     def _areas(self) -> tuple[Area, ...]:
         tables = self._list("areas", self.data.get("areas"), 1, MAX_AREAS)

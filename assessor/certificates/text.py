@@ -9,7 +9,7 @@ lines, shape every line with HarfBuzz, and put its runs in visual order. Nothing
 """
 
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from string import Formatter
@@ -40,7 +40,7 @@ _WHOLE_ISOLATE = 28  # characters: a written date, a number, a host name
 class Style:
     """How a paragraph is set. `size` and `tracking` in points; `leading` multiplies the line height.
 
-    `tracking` (letter-spacing) is ignored in lines with right-to-left text, where letters join.
+    `tracking` (letter-spacing) is ignored in lines of other scripts than Latin, Greek and Cyrillic: letters join there.
     """
 
     role: Role = "sans"
@@ -58,17 +58,22 @@ class Span:
     bold: bool = False
 
 
+Text = str | tuple[Span, ...]
 Glyph = tuple[int, int, int]  # glyph id, shift to the right, shift upward, in font units
 Recipe = tuple[Glyph, ...]
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """The smallest shaped unit: what is drawn, which text it stands for, and its advance (font units)."""
+    """The smallest shaped unit: what is drawn, which text it stands for, and its advance (font units).
+
+    Equal keys are the same character of a font. They are short, because every letter is looked up by its key.
+    """
 
     recipe: Recipe
     text: str
     advance: int
+    key: tuple[Recipe | int, str]
 
 
 @dataclass(frozen=True)
@@ -82,12 +87,16 @@ class Run:
 
 @dataclass(frozen=True)
 class Line:
-    """A line ready to draw; lengths in points. `ascent` is the baseline's distance from the line's top."""
+    """A line ready to draw; lengths in points.
+
+    `ascent` is the baseline's distance from the line's top, `tracking` what is added after every cluster.
+    """
 
     runs: tuple[Run, ...]
     width: float
     ascent: float
     height: float
+    tracking: float
 
 
 @dataclass(frozen=True)
@@ -141,7 +150,7 @@ def fill(template: str, *, bold: Collection[str] = (), ltr: Collection[str] = ()
 
 
 def lay_out(
-    text: str | Sequence[Span],
+    text: Text,
     language: str,
     style: Style,
     width: float | None = None,
@@ -153,7 +162,7 @@ def lay_out(
     `language` (BCP 47) chooses glyph forms and, unless `rtl` is given, the paragraph's direction. `width` in
     points; None sets one line. Raises `CharacterNotDrawable`.
     """
-    spans = (Span(text),) if isinstance(text, str) else tuple(text)
+    spans = (Span(text),) if isinstance(text, str) else text
     spans = tuple(replace(span, text=unicodedata.normalize("NFC", span.text)) for span in spans)
     whole = "".join(span.text for span in spans)
     right_to_left = is_rtl(language) if rtl is None else rtl
@@ -163,7 +172,7 @@ def lay_out(
         text=whole,
         codes=[ord(character) for character in whole],
         levels=bidi.levels(whole, int(right_to_left)),
-        faces=choose_faces(whole, scripts, isolates, weights, style.role),
+        faces=choose_faces(whole, scripts, isolates, weights, style.role, language),
         scripts=scripts,
         whole=_kept_whole(whole),
         language=language,
@@ -175,16 +184,25 @@ def lay_out(
     return Paragraph(lines, readable, language, right_to_left, readable != whole or any(prepared.levels), style)
 
 
-@lru_cache(maxsize=1024)
-def lay_out_fixed(text: str, language: str, style: Style, width: float | None = None) -> Paragraph:
-    """The same for texts of templates, which come again on every paper. Never for names: results are kept."""
+@lru_cache(maxsize=2048)
+def lay_out_fixed(text: Text, language: str, style: Style, width: float | None = None) -> Paragraph:
+    """The same for texts that come again on many papers. Never for names: results are kept."""
     return lay_out(text, language, style, width)
 
 
-def fit(text: str | Sequence[Span], language: str, styles: Sequence[tuple[Style, int]], width: float) -> Paragraph:
-    """Lay out with the first style that needs no more lines than it may; the last one is taken anyway."""
+def fit(
+    text: Text,
+    language: str,
+    styles: Sequence[tuple[Style, int]],
+    width: float,
+    lay: Callable[[Text, str, Style, float], Paragraph] = lay_out,
+) -> Paragraph:
+    """Lay out with the first style that needs no more lines than it may; the last one is taken anyway.
+
+    `lay` is `lay_out`, or `lay_out_fixed` for a text that comes again.
+    """
     for style, most_lines in styles:
-        paragraph = lay_out(text, language, style, width)
+        paragraph = lay(text, language, style, width)
         if len(paragraph.lines) <= most_lines:
             break
     return paragraph
@@ -286,9 +304,9 @@ def _line(prepared: _Prepared, start: int, end: int, style: Style) -> Line:
     height = max(face.line for face in faces) * scale
     ascent = max(face.ascent for face in faces) * style.size + (height - height / style.leading) / 2
     width = sum(c.advance * run.face.points(style.size) for run in runs for c in run.clusters)
-    if style.tracking and not any(run.rtl for run in runs):
-        width += style.tracking * (sum(len(run.clusters) for run in runs) - 1)
-    return Line(tuple(runs), width, ascent, height)
+    tracking = style.tracking if all(face.spaced for face in faces) else 0.0
+    width += tracking * max(0, sum(len(run.clusters) for run in runs) - 1)
+    return Line(tuple(runs), width, ascent, height, tracking)
 
 
 def _runs(prepared: _Prepared, start: int, end: int, levels: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -335,5 +353,7 @@ def _run(prepared: _Prepared, start: int, end: int, level: int) -> Run:
             i += 1
         text = prepared.text[first : following[first]].translate(_WITHOUT_CONTROLS)
         if text:
-            clusters.append(Cluster(tuple(glyphs), text, pen))
+            recipe = tuple(glyphs)
+            plain = len(recipe) == 1 and glyphs[0][1:] == (0, 0)
+            clusters.append(Cluster(recipe, text, pen, (glyphs[0][0] if plain else recipe, text)))
     return Run(prepared.faces[start], tuple(clusters), bool(level % 2))

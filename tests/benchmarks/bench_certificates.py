@@ -2,25 +2,31 @@
 
     python -m tests.benchmarks.bench_certificates
 
-Every certificate has a new name and number, as in a group's print. The floor is bare reportlab writing the same texts
-with Helvetica on two pages, without shaping, fonts, symbol or tags.
+Every certificate has a new name, number, score and QR code, as in a group's print. The floor is bare reportlab writing
+the same texts with Helvetica on two pages, without shaping, fonts, symbol or tags.
 """
 
+import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
+from qrcode import QRCode
+from qrcode.constants import ERROR_CORRECT_M
 from reportlab.pdfgen.canvas import Canvas
 
-from assessor.certificates.attachment import attach_credential
+from assessor.certificates import qr
 from assessor.certificates.cards import CARD_LABELS, LoginCard, PictureWord, Wording, login_cards_pdf
-from assessor.certificates.certificate import CertificateContent
+from assessor.certificates.certificate import AreaScore, CertificateContent
 from assessor.certificates.number import written
 from assessor.certificates.pdf import certificate_pdf
-from tests.benchmarks.timing import Job, at_once, run, timed
+from tests.benchmarks.timing import Job, again_and_again, at_once, run, timed
 from tests.unit.certificates.samples import CREATED, certificate, matrix
 
 ROUNDS, A_ROUND, CARDS = 7, 6, 20
 FLOOR = "floor: bare reportlab, no shaping"
+OUR_CODE = "QR code, version 13"
 CREDENTIAL = b"{" + b'"x": "0123456789",' * 250 + b'"y": 1}'
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="M3 3h18v18H3z"/></svg>'
 
@@ -29,7 +35,26 @@ def contents(language: str, start: int) -> list[CertificateContent]:
     """Certificates of one round, all different."""
     numbers = [written(bytes([n % 256, 1, 2, 3, 4, 5, 6, 0])) for n in range(start, start + 400)]
     usable = [number for number in numbers if number[-1].isalnum() and number[-1] != "U"][:A_ROUND]
-    return [certificate(language, holder=f"Ada {start}-{n} Haddad", number=number) for n, number in enumerate(usable)]
+    return [_one(language, start + n, number) for n, number in enumerate(usable)]
+
+
+def _one(language: str, place: int, number: str) -> CertificateContent:
+    """The sample with everything changed that belongs to one person; its symbol is drawn with it."""
+    content = certificate(language, holder=f"Ada {place} Haddad", number=number)
+    first, *others = content.areas
+    score = 30 + place % 40
+    return replace(content, areas=(AreaScore(first.name, score, score - 9, score + 9), *others), symbol=())
+
+
+def qr_text(content: CertificateContent) -> str:
+    """A text as long as those of real certificates (version 13), different for every holder."""
+    digits = hashlib.sha512(content.holder.encode()).digest() * 5
+    return qr.symbol_text("https://v.badges.example/c", digits[: qr.BUDGET])
+
+
+def draw(content: CertificateContent) -> bytes:
+    """The paper with its QR code, from the values to the bytes."""
+    return certificate_pdf(replace(content, symbol=qr.symbol(qr_text(content))))
 
 
 def bare_reportlab(content: CertificateContent) -> bytes:
@@ -49,7 +74,7 @@ def bare_reportlab(content: CertificateContent) -> bytes:
 
 def with_attachment(content: CertificateContent) -> bytes:
     """A certificate as it is handed out."""
-    return attach_credential(certificate_pdf(content), CREDENTIAL, CREATED)
+    return certificate_pdf(replace(content, symbol=qr.symbol(qr_text(content))), CREDENTIAL)
 
 
 def job(name: str, draw: Callable[[CertificateContent], object], language: str = "en", floor: str = FLOOR) -> Job:
@@ -60,6 +85,14 @@ def job(name: str, draw: Callable[[CertificateContent], object], language: str =
         return timed(lambda: [draw(content) for content in work], len(work))
 
     return Job(name, measure, floor)
+
+
+def searched(text: str) -> object:
+    """The same symbol as `qrcode` finds it by itself."""
+    code: Any = QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code.add_data(text)
+    code.make(fit=True)
+    return code.modules
 
 
 def login_cards() -> object:
@@ -75,11 +108,14 @@ def login_cards() -> object:
 
 def main() -> None:
     """Measure and print."""
+    content = contents("en", 0)[0]
     jobs = [
         job(FLOOR, bare_reportlab, floor=""),
-        job("certificate, English, tagged", certificate_pdf),
-        job("certificate, Arabic, tagged", certificate_pdf, "ar"),
-        job("certificate, English, tagged, with credential", with_attachment),
+        job("certificate with QR, English", draw),
+        job("certificate with QR, Arabic", draw, "ar"),
+        job("certificate with QR and credential, English", with_attachment),
+        again_and_again(OUR_CODE, lambda: qr.symbol(qr_text(content))),
+        again_and_again("the same by qrcode alone, searching masks", lambda: searched(qr_text(content)), OUR_CODE),
         at_once("login card, ten a page", login_cards, CARDS),
     ]
     run("certificates: PDF documents", jobs, ROUNDS)

@@ -15,6 +15,7 @@ from pathlib import Path
 from PIL import Image, ImageChops
 
 from assessor.certificates import fonts
+from assessor.certificates.text import is_rtl
 
 PICTURES = Path(__file__).parent / "pictures"
 FONTS = Path(fonts.__file__).parent / "fonts"
@@ -22,25 +23,47 @@ SIZE = 30.0  # points
 PIXELS_A_POINT = 150 / 72
 
 
+SANS, NASKH = ("NotoSans-Regular", 100), ("NotoNaskhArabic-Regular", 105)
+DEVANAGARI, BENGALI = ("NotoSansDevanagari-Regular", 105), ("NotoSansBengali-Regular", 105)
+ETHIOPIC, NASTALIQ = ("NotoSansEthiopic-Regular", 110), ("NotoNastaliqUrdu-Regular", 100)
+
+
 @dataclass(frozen=True)
 class BrowserLine:
-    """A text, its language and direction, and the font files that draw it, with their scale in percent."""
+    """A text, its language, and the font files that draw it, with their scale in percent."""
 
     text: str
     language: str
-    families: tuple[tuple[str, int], ...]
+    families: tuple[tuple[str, int], ...] = (SANS,)
 
 
+# "Certificate of digital skills" and a name, or near it, in every language of the service.
 LINES = {
-    "latin": BrowserLine("Łukasz Ñuñez, office AVATAR", "en", (("NotoSans-Regular", 100),)),
-    "arabic": BrowserLine("سميرة عبد الرحمن حداد", "ar", (("NotoNaskhArabic-Regular", 105),)),
-    "vocalised": BrowserLine("السَّلامُ عَلَيْكُمْ", "ar", (("NotoNaskhArabic-Regular", 105),)),
-    "dated": BrowserLine(
-        "صدرت في \u20662026-11-21\u2069", "ar", (("NotoNaskhArabic-Regular", 105), ("NotoSans-Regular", 100))
-    ),
-    "devanagari": BrowserLine("क्षत्रिय कार्यक्रम", "ne", (("NotoSansDevanagari-Regular", 105),)),
-    "bengali": BrowserLine("যোগাযোগ ক্ষেত্র", "bn", (("NotoSansBengali-Regular", 105),)),
-    "cyrillic": BrowserLine("Олена Ґалаґан", "uk", (("NotoSans-Regular", 100),)),
+    "en": BrowserLine("Certificate of Łukasz Ñuñez, office AVATAR", "en"),
+    "mt": BrowserLine("Ċertifikat ta' Ġorġ Għawdex, ħiliet diġitali", "mt"),
+    "lv": BrowserLine("Apliecība: Žanis Ķēniņš, digitālās prasmes", "lv"),
+    "el": BrowserLine("Βεβαίωση: Ελένη Παπαδοπούλου, δεξιότητες", "el"),
+    "es": BrowserLine("Certificado: Íñigo Peña, competencias", "es"),
+    "ar": BrowserLine("سميرة عبد الرحمن حداد", "ar", (NASKH,)),
+    "uk": BrowserLine("Посвідчення: Олена Ґалаґан, цифрові навички", "uk"),
+    "ru": BrowserLine("Свидетельство: Пётр Щёголев, навыки", "ru"),
+    "fr": BrowserLine("Attestation de Zoë Lefèvre, compétences", "fr"),
+    "ne": BrowserLine("रमेश श्रेष्ठ क्षत्रिय कार्यक्रम प्रमाणपत्र", "ne", (DEVANAGARI,)),
+    "bn": BrowserLine("রহিম চৌধুরী যোগাযোগ ক্ষেত্র দক্ষতা", "bn", (BENGALI,)),
+    "fa": BrowserLine("گواهی\u200cنامهٔ مهارت\u200cهای ژاله پورکریمی", "fa", (NASKH,)),
+    "ur": BrowserLine("ڈیجیٹل مہارتوں کی سند برائے عائشہ خان", "ur", (NASTALIQ,)),
+    "ti": BrowserLine("ምስክር ወረቀት ሃይለ ገብረስላሴ", "ti", (ETHIOPIC,)),
+    "hi": BrowserLine("अंजलि शर्मा डिजिटल कौशल का प्रमाणपत्र", "hi", (DEVANAGARI,)),
+    "tr": BrowserLine("Belge: İlkay Işıldağ, dijital beceriler", "tr"),
+    "ro": BrowserLine("Certificat: Ștefan Țurcanu, competențe", "ro"),
+    "it": BrowserLine("Attestato: Niccolò Dalò, perché può", "it"),
+    "so": BrowserLine("Shahaado: Xaliimo Cabdi, xirfadaha", "so"),
+    "vocalised": BrowserLine("السَّلامُ عَلَيْكُمْ", "ar", (NASKH,)),
+    "dated-ar": BrowserLine("بتاريخ \u20662026-11-21\u2069", "ar", (NASKH, SANS)),
+    "dated-fa": BrowserLine("تاریخ \u20662026-11-21\u2069", "fa", (NASKH, SANS)),
+    "dated-ur": BrowserLine("بتاریخ \u20662026-11-21\u2069", "ur", (NASTALIQ, SANS)),
+    "dated-ne": BrowserLine("मिति \u20662026-11-21\u2069", "ne", (DEVANAGARI, SANS)),
+    "dated-ti": BrowserLine("ዕለት \u20662026-11-21\u2069", "ti", (ETHIOPIC, SANS)),
 }
 
 
@@ -56,12 +79,12 @@ def page(line: BrowserLine) -> str:
     faces = ""
     for name, scale in line.families:
         data = base64.b64encode((FONTS / f"{name}.ttf").read_bytes()).decode("ascii")
-        latin = "unicode-range: U+21-7E;" if name == "NotoSans-Regular" and len(line.families) > 1 else ""
+        latin = "unicode-range: U+20-7E;" if name == "NotoSans-Regular" and len(line.families) > 1 else ""
         faces += f"@font-face {{font-family: F; src: url(data:font/ttf;base64,{data}); size-adjust: {scale}%; {latin}}}"
-    direction = "rtl" if line.language == "ar" else "ltr"
+    direction = "rtl" if is_rtl(line.language) else "ltr"
     return (
         f"<!doctype html><html lang={line.language} dir={direction}><meta charset=utf-8><style>{faces}"
-        f"body {{margin: 40px; font: {SIZE * PIXELS_A_POINT}px F; white-space: nowrap}}</style><p>{line.text}"
+        f"body {{margin: 40px; font: {SIZE * PIXELS_A_POINT}px/2.5 F; white-space: nowrap}}</style><p>{line.text}"
     )
 
 
@@ -71,7 +94,7 @@ def draw_all() -> None:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
-        view = browser.new_page(viewport={"width": 1600, "height": 300})
+        view = browser.new_page(viewport={"width": 2000, "height": 400})
         for name, line in LINES.items():
             view.set_content(page(line))
             view.evaluate("document.fonts.ready")

@@ -59,6 +59,7 @@ def certificate(language: str = "en", **changes: Any) -> CertificateContent:
         "badge_svg": (BADGE / "badge-intermediate.svg").read_text("utf-8"),
         "labels": TEMPLATE.wording[language],
         "created": CREATED,
+        "layout": TEMPLATE.layout,
     }
     return CertificateContent(**{**values, **changes})
 

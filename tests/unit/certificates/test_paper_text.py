@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.certificates.font_choice import CharacterNotDrawable, drawable, missing_characters
+from assessor.certificates.font_choice import CharacterNotDrawable, clean, drawable, missing_characters
 from assessor.certificates.text import Paragraph, Span, Style, fill, fit, isolated, lay_out
+from tests.unit.certificates.browser_lines import LINES
 
 STYLE = Style(size=10)
 
@@ -34,7 +35,7 @@ def test_arabic_stands_in_visual_order() -> None:
 def test_letters_join_across_a_change_of_weight() -> None:
     bold = lay_out("سلام", "ar", Style(size=10, bold=True)).lines[0].runs[0]
 
-    mixed = lay_out([Span("س", bold=True), Span("لام")], "ar", STYLE).lines[0].runs
+    mixed = lay_out((Span("س", bold=True), Span("لام")), "ar", STYLE).lines[0].runs
 
     assert mixed[-1].face.name == "NotoNaskhArabic-Bold"
     assert mixed[-1].clusters[-1].recipe == bold.clusters[-1].recipe
@@ -57,6 +58,17 @@ def test_a_name_brings_the_font_of_its_script(name: str, face: str) -> None:
 
     assert faces(paragraph) == [face]
     assert missing_characters(name) == ()
+
+
+def test_urdu_is_set_in_its_own_hand_and_a_foreign_word_in_it_too() -> None:
+    paragraph = lay_out(fill("سند {name}", name="عائشہ"), "ur", Style(size=10, bold=True))
+
+    assert set(faces(paragraph)) == {"NotoNastaliqUrdu-Regular"}
+
+
+@pytest.mark.parametrize(("text", "face"), [("कौशल", "Devanagari"), ("দক্ষতা", "Bengali"), ("ክእለት", "Ethiopic")])
+def test_a_heading_is_bold_in_every_script(text: str, face: str) -> None:
+    assert faces(lay_out(text, "en", Style(size=10, bold=True))) == [f"NotoSans{face}-Bold"]
 
 
 def test_a_date_between_arabic_words_is_one_run_in_the_reading_face() -> None:
@@ -111,6 +123,22 @@ def test_a_date_is_not_torn_apart() -> None:
 
     last = "".join(c.text for run in broken.lines[-1].runs for c in run.clusters)
     assert last == "12 November 2026"
+
+
+@pytest.mark.parametrize("name", [name for name in LINES if not name.startswith("dated")])
+def test_a_sentence_wraps_in_every_language_and_keeps_name_and_date_together(name: str) -> None:
+    line = LINES[name]
+    spans = fill("{words} {name} ({date}) {words} {code}", words=line.text, name="Ada", date="2026-11-21", code="0M2RC")
+
+    paragraph = lay_out(spans, line.language, STYLE, 110)
+
+    shown = [["".join(c.text for c in run.clusters) for run in one.runs] for one in paragraph.lines]
+    assert len(shown) >= 3
+    assert all(one.width <= 110 for one in paragraph.lines)
+    assert sum("2026-11-21" in "".join(runs) for runs in shown) == 1
+    assert sorted("".join("".join(runs) for runs in shown).replace(" ", "")) == sorted(
+        clean(paragraph.text).replace(" ", "")
+    )
 
 
 def test_a_word_wider_than_the_line_is_cut_and_nothing_is_lost() -> None:

@@ -1,23 +1,20 @@
 """Our own small SVG drawer, beside the pictures it must draw and the ones it must refuse."""
 
-from io import BytesIO
-
 import pytest
 from PIL import Image
-from reportlab.pdfgen.canvas import Canvas
 
-from assessor.certificates.svg_drawing import DrawingInvalid, draw_svg, parse_svg
-from tests.unit.certificates.samples import BADGE, page_picture
+from assessor.certificates.paper import Paper
+from assessor.certificates.svg_drawing import DrawingInvalid, parse_svg, svg_stamp
+from tests.unit.certificates.samples import BADGE, CREATED, page_picture
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">'
 
 
 def drawn(svg: str) -> Image.Image:
-    buffer = BytesIO()
-    canvas = Canvas(buffer, pagesize=(72, 72), invariant=1)
-    draw_svg(canvas, parse_svg(svg, "#124C59"), 0, 0, 72)
-    canvas.save()
-    return page_picture(buffer.getvalue(), dpi=72)
+    paper = Paper(title="Picture", author="Grace", language="en", created=CREATED, size=(72, 72))
+    with paper.decoration() as canvas:
+        canvas.place(svg_stamp(parse_svg(svg, "#124C59"), 72), 0, 0)
+    return page_picture(paper.finish(), dpi=72)
 
 
 @pytest.mark.parametrize(
