@@ -20,4 +20,4 @@ lock:
 	@$(PYTHON) -m requirements.install dev && $(VENV) -m requirements.lock
 
 fuzz:
-	@$(PYTHON) -m requirements.install dev && $(VENV) -m pytest tests/unit -k "fuzz or propert" -q --hypothesis-profile=long
+	@$(PYTHON) -m requirements.install dev && $(VENV) -m pytest tests/unit -m hypothesis -q --hypothesis-profile=long

@@ -6,6 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+#: `make fuzz` looks a hundred times longer than a test run.
+settings.register_profile("long", max_examples=10_000)
 
 pytest_plugins = ["tests.fixtures", "tests.console", "tests.bare_console"]
 

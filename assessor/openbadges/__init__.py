@@ -9,7 +9,11 @@ a *proof* is its signature (`eddsa-rdfc-2022`, `eddsa-jcs-2022`); an *exit* is t
 *status list* is a signed string of bits that says which credentials are withdrawn.
 
 The way of a badge: `achievement` → `credential` → `fast_canonical` → `proof` → `baking`; and back: `reading` →
-`schema` → `canonical` → `proof` → `withdrawal`, told as one story in `verification`.
+`schema` → `canonical` → `proof` → `withdrawal`, told as one story in `verification`, the door for every edition.
+
+Badges of others: `authenticity` asks `issuers` whose keys speak for an issuer that nobody here knows; `vc_1_1` reads
+the older data model, `older_status` its lists, `elliptic` its keys, `v2_verification` Open Badges 2.0; `refreshing` and
+`endorsing` look at what the issuer or somebody else says of the badge now.
 
 Decisions
 - The JSON-LD contexts are pinned package data (`contexts/`); nothing is ever fetched.
@@ -21,5 +25,7 @@ Decisions
   (`canonical`, `second_opinion`).
 - A token never says which key or algorithm checks it: its `kid` finds a key that the issuer published, and the key
   has one algorithm. A `jwk` in it counts only where it is that very key.
+- Nobody is believed because they can be looked up: a badge of a stranger is at best "issuer unknown", with the host
+  whose owner signed it.
 - The stored bytes are the credential: they are served and baked as they are, never serialised again.
 """

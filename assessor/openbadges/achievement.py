@@ -45,8 +45,26 @@ class Image:
 
 
 @dataclass(frozen=True)
+class Endorsed:
+    """What others said in favour of something, as they signed it: credentials with a proof, and tokens."""
+
+    credentials: tuple[JsonObject, ...] = ()
+    tokens: tuple[str, ...] = ()
+
+    def document(self) -> JsonObject:
+        """The members of the standard; none where nobody endorsed."""
+        return {
+            **({"endorsement": list(self.credentials)} if self.credentials else {}),
+            **({"endorsementJwt": list(self.tokens)} if self.tokens else {}),
+        }
+
+
+NOT_ENDORSED = Endorsed()
+
+
+@dataclass(frozen=True)
 class Profile:
-    """An issuer or creator. Empty members are left out."""
+    """An issuer, an assessor or a creator. Empty members are left out."""
 
     id: str
     name: str
@@ -54,6 +72,7 @@ class Profile:
     description: str = ""
     email: str = ""
     image: Image | None = None
+    endorsed: Endorsed = NOT_ENDORSED
 
     def document(self) -> JsonObject:
         """The JSON of the standard."""
@@ -65,7 +84,7 @@ class Profile:
         if self.url:
             document["url"] = required_iri(self.url, "The issuer's address")
         document |= _text_members(description=self.description, email=self.email)
-        return document | ({"image": self.image.document()} if self.image else {})
+        return document | ({"image": self.image.document()} if self.image else {}) | self.endorsed.document()
 
 
 @dataclass(frozen=True)
@@ -177,6 +196,7 @@ class Achievement:
     result_descriptions: tuple[ResultDescription, ...] = ()
     image: Image | None = None
     creator: Profile | None = None
+    endorsed: Endorsed = NOT_ENDORSED
 
     def document(self) -> JsonObject:
         """The JSON of the standard."""
@@ -196,6 +216,7 @@ class Achievement:
             **_objects(alignment=self.alignment, resultDescription=self.result_descriptions),
             **({"image": self.image.document()} if self.image else {}),
             **({"creator": self.creator.document()} if self.creator else {}),
+            **self.endorsed.document(),
         }
 
     def result_description(self, description_id: str) -> ResultDescription | None:

@@ -14,6 +14,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assessor.openbadges.errors import AlteredCarrier, NotACredential, Unreadable
 from assessor.openbadges.svg import Edition, bake_svg, is_svg, unbake_svg
@@ -30,16 +31,18 @@ _KEYWORDS: dict[Edition, bytes] = {"3.0": b"openbadgecredential", "2.0": b"openb
 _PLAIN = b"\0\0\0\0\0"  # not compressed, method 0, no language, no translated keyword (PNG 3, section 11.3.3.4)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Chunk:
+    """A part of a PNG. `encoded`: its bytes in the file, with length and checksum."""
+
     kind: bytes
     data: bytes
+    encoded: bytes
 
-    def encoded(self) -> bytes:
-        return struct.pack(">I", len(self.data)) + self.kind + self.data + struct.pack(">I", self.crc())
-
-    def crc(self) -> int:
-        return zlib.crc32(self.data, zlib.crc32(self.kind))
+    @classmethod
+    def made(cls, kind: bytes, data: bytes) -> "_Chunk":
+        checksum = zlib.crc32(data, zlib.crc32(kind))
+        return cls(kind, data, struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum))
 
     @property
     def keyword(self) -> bytes:
@@ -62,13 +65,31 @@ def bake_png(picture: bytes, text: bytes, edition: Edition = "3.0") -> bytes:
     `text`: the stored bytes of a JSON badge or a compact JWT. Raises `Unreadable` or `AlteredCarrier`
     for a picture that is not a sound PNG.
     """
-    header, *rest = _chunks(picture)
-    kept = [chunk for chunk in rest if not chunk.holds_badge]
-    badge = _Chunk(b"iTXt", _KEYWORDS[edition] + _PLAIN + text)
-    baked = _SIGNATURE + b"".join(chunk.encoded() for chunk in (header, badge, *kept))
-    if unbake_png(baked) != text:
+    header, rest = _without_badge(picture)
+    badge = _Chunk.made(b"iTXt", _KEYWORDS[edition] + _PLAIN + text)
+    baked = b"".join((header, badge.encoded, rest))
+    if not _is_carried(text) or len(baked) > MAX_PICTURE_BYTES:
         raise Unreadable("The text cannot be carried by a PNG.")
     return baked
+
+
+@lru_cache(maxsize=16)
+def _without_badge(picture: bytes) -> tuple[bytes, bytes]:
+    """The beginning of a picture, after which a badge goes, and the rest without the badge that it may carry.
+
+    Read again with a badge once, so that the picture is known to carry one. Remembered, for badges by the thousand
+    share a few pictures.
+    """
+    header, *others = _chunks(picture)
+    start = _SIGNATURE + header.encoded
+    rest = b"".join([chunk.encoded for chunk in others if not chunk.holds_badge])
+    unbake_png(start + _Chunk.made(b"iTXt", _KEYWORDS["3.0"] + _PLAIN + b"{}").encoded + rest)
+    return start, rest
+
+
+def _is_carried(text: bytes) -> bool:
+    """Whether a reader takes exactly this text out of its chunk again."""
+    return bool(text) and b"\0" not in text and len(text) <= MAX_TEXT_BYTES
 
 
 def unbake_png(data: bytes) -> bytes:
@@ -91,7 +112,7 @@ def unbake_png(data: bytes) -> bytes:
     if chunk.kind != b"iTXt" or flags != b"\0\0" or len(fields) != 3:
         raise Unreadable("The badge in the picture is compressed or in an older form.")
     text = fields[2]
-    if not text or b"\0" in text or len(text) > MAX_TEXT_BYTES:
+    if not _is_carried(text):
         raise Unreadable("The badge in the picture is empty or too large.")
     return text
 
@@ -120,8 +141,8 @@ def _read_chunks(data: bytes) -> Iterator[_Chunk]:
         end = position + 8 + length
         if end + 4 > len(data):
             raise _unsound(data, "The parts of the picture do not fit together: the file was changed or damaged.")
-        chunk = _Chunk(data[position + 4 : position + 8], data[position + 8 : end])
-        if struct.unpack_from(">I", data, end)[0] != chunk.crc():
+        chunk = _Chunk(data[position + 4 : position + 8], data[position + 8 : end], data[position : end + 4])
+        if struct.unpack_from(">I", data, end)[0] != zlib.crc32(data[position + 4 : end]):
             raise _unsound(data, "A checksum of the picture is wrong: the file was changed or damaged.")
         if chunk.kind == b"IEND" and end + 4 != len(data):
             raise _unsound(data, "Something was added after the end of the picture.")

@@ -13,6 +13,7 @@ import json
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from frozendict import frozendict
@@ -29,7 +30,7 @@ from pyoxigraph import (
 
 from assessor.openbadges.contexts import is_pinned, load_document
 from assessor.openbadges.errors import TooSymmetrical, UnknownContext, UnsafeDocument
-from assessor.openbadges.grammar import is_iri
+from assessor.openbadges.grammar import MAX_IRI, is_iri
 from assessor.openbadges.strict_json import JsonObject
 
 MAX_CONTEXT_LISTS = 3  # different ones in one document; each costs milliseconds to process
@@ -37,7 +38,9 @@ MAX_CONTEXTS = 6
 MAX_EQUAL_BLANK_NODES = 6  # six take 24 ms at worst, seven 242, eight seconds (spec/fast-rdfc.md, section 5)
 MAX_CHAIN_WORK = 5_000  # nodes times links: a ring of 50 has 5,000 and takes 11 ms
 MAX_MEMOISED = 256
+MAX_WORDS, MAX_WORD = 8192, 200
 _INNER = (dict, list)
+_NOT_TEXTS = frozenset({dict, list, type(None)})
 
 
 def canonical_form(document: JsonObject) -> bytes:
@@ -57,11 +60,41 @@ def canonical_form(document: JsonObject) -> bytes:
 
 def quads_of(document: JsonObject) -> list[Quad]:
     """The graph of a document, its nameless parts named at random; refusals as in `canonical_form`."""
-    check_contexts(document)
-    check_members(document)
+    check_words(document)
     expanded = _expand(document)
     _check_expanded(expanded)
     return _read_quads(expanded)
+
+
+def check_words(document: JsonObject) -> None:
+    """Both of the checks below, sooner for documents in which there is nothing to find.
+
+    >>> from assessor.openbadges.canonical import check_words
+    >>> check_words({"@context": "https://www.w3.org/ns/credentials/v2", "id": "urn:x:1"})
+    """
+    if _is_plain(document):
+        _context_list(document["@context"])
+    else:
+        check_contexts(document)
+        check_members(document)
+
+
+def _is_plain(document: JsonObject) -> bool:
+    """Whether a document has one `@context`, at its root, and certainly no other keyword, null or empty list."""
+    names: set[str] = set()
+    level: list[Any] = [{name: member for name, member in document.items() if name != "@context"}]
+    while level:
+        members: list[Any] = []
+        for value in level:
+            if type(value) is dict:
+                names.update(value)
+                members += value.values()
+            else:
+                members += value
+        level = [member for member in members if type(member) in _NOT_TEXTS]
+        if not all(level):
+            return False
+    return "@context" in document and not any(name[:1] == "@" for name in names)
 
 
 def check_contexts(document: JsonObject) -> None:
@@ -135,7 +168,7 @@ def _refuse_dropped(name: Any) -> NoReturn:
 
 
 class _MemoisingProcessor(jsonld.JsonLdProcessor):
-    """PyLD's processor, remembering processed contexts.
+    """PyLD's processor, remembering processed contexts and what words mean in them.
 
     PyLD forgets them with every badge: its cache is keyed by an id that is new for each clone, and four
     fifths of expansion is building the same 218 terms again. Keys hold identities, so the keyed objects are
@@ -146,6 +179,7 @@ class _MemoisingProcessor(jsonld.JsonLdProcessor):
     def __init__(self) -> None:
         super().__init__(on_property_dropped=_refuse_dropped)
         self._memo: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        self._words: dict[tuple[int, str], tuple[Any, Any]] = {}
 
     def _process_context(
         self,
@@ -168,6 +202,25 @@ class _MemoisingProcessor(jsonld.JsonLdProcessor):
             processed = super()._process_context(active_ctx, local_ctx, options, *rest, cycles)
             self._memo[key] = (processed, active_ctx, local_ctx)
         return self._memo[key][0]
+
+    def _expand_iri(
+        self,
+        active_ctx: Any,
+        value: Any,
+        base: Any = None,
+        vocab: bool = False,
+        local_ctx: Any = None,
+        defined: Any = None,
+    ) -> Any:
+        is_word = vocab and type(value) is str and len(value) <= MAX_WORD
+        if not is_word or base is not None or local_ctx is not None or not isinstance(active_ctx, frozendict):
+            return super()._expand_iri(active_ctx, value, base, vocab, local_ctx, defined)
+        key = (id(active_ctx), value)
+        if key not in self._words:
+            if len(self._words) >= MAX_WORDS:
+                self._words.clear()
+            self._words[key] = (super()._expand_iri(active_ctx, value, vocab=True), active_ctx)
+        return self._words[key][0]
 
 
 def _is_url_list(context: Any) -> bool:
@@ -224,12 +277,18 @@ def _check_expanded(expanded: list[Any]) -> None:
 
 
 def _check_name(iri: Any) -> None:
-    if not isinstance(iri, str) or iri.startswith("_:") or not is_iri(iri) or not _is_kept(iri):
+    if not isinstance(iri, str) or len(iri) > MAX_IRI or not _is_name(iri):
         raise UnsafeDocument(f"“{str(iri)[:80]}” is not a known word nor a full address: it would not be signed.")
 
 
-def _is_kept(iri: str) -> bool:
-    """Whether the reader of graphs takes the address: what breaks RFC 3987, `%zz` or a second `#`, it drops."""
+@lru_cache(maxsize=4096)
+def _is_name(iri: str) -> bool:
+    """Whether the reader of graphs takes the address: what breaks RFC 3987, `%zz` or a second `#`, it drops.
+
+    Most names are words of the vocabularies, which come again and again.
+    """
+    if iri.startswith("_:") or not is_iri(iri):
+        return False
     try:
         NamedNode(iri)
     except ValueError:
@@ -251,14 +310,14 @@ def check_symmetry(quads: Iterable[Quad]) -> None:
     a hash, six in any arrangement are quick. More are quick only as chains: where a node has two neighbours that look
     alike, the algorithm tries their permutations (section 4.8). Nodes that touch no other blank node cost nothing.
     """
+    with_blanks = [(quad, nodes) for quad in quads if (nodes := set(_blank_nodes(quad)))]
+    linked: set[BlankNode] = set().union(*(nodes for _, nodes in with_blanks if len(nodes) > 1))
+    if len(linked) <= MAX_EQUAL_BLANK_NODES:
+        return
     touching: dict[BlankNode, list[Quad]] = defaultdict(list)
-    linked: set[BlankNode] = set()
-    for quad in quads:
-        nodes = set(_blank_nodes(quad))
+    for quad, nodes in with_blanks:
         for node in nodes:
             touching[node].append(quad)
-        if len(nodes) > 1:
-            linked |= nodes
     hashes = {node: _first_degree_hash(node, touching[node]) for node in linked}
     count = Counter(hashes.values())
     alike = {node: value for node, value in hashes.items() if count[value] > 1}
@@ -270,7 +329,7 @@ def check_symmetry(quads: Iterable[Quad]) -> None:
 
 
 def _blank_nodes(quad: Quad) -> list[BlankNode]:
-    return [term for term in (quad.subject, quad.object, quad.graph_name) if isinstance(term, BlankNode)]
+    return [term for term in (quad.subject, quad.object, quad.graph_name) if type(term) is BlankNode]
 
 
 def _has_twins(node: BlankNode, quads: list[Quad], alike: dict[BlankNode, bytes]) -> bool:

@@ -1,10 +1,28 @@
-"""The report of a verification: every check passed, failed or not checked, and the one answer they give."""
+"""The report of a verification: every check passed, failed or not checked, and the one answer they give.
+
+The checks have the same names and the same order for every edition of Open Badges (`NAMES`).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, IntEnum
 
 from assessor.openbadges.strict_json import JsonObject
+
+NAMES = (
+    "reading",
+    "shape",
+    "schema",
+    "safe context",
+    "subject",
+    "proof",
+    "key bound to issuer",
+    "refresh",
+    "status",
+    "validity window",
+    "recipient",
+    "endorsements",
+)
 
 
 class State(Enum):
@@ -68,8 +86,10 @@ class Report:
     """What was found out about one file.
 
     `format`: json, jwt, png, svg; empty = none recognised. `credential`: what the badge says, present only
-    when it may be shown (results 1, 2 and 5). `credential_id`: also for withdrawn and suspended badges; empty
-    = unknown. `status_as_of`: the time of the status list that was read; None = none was.
+    when it may be shown (results 1, 2 and 5, and 6 with a `foreign` host). `credential_id`: also for withdrawn and
+    suspended badges; empty = unknown. `status_as_of`: the time of the status list that was read; None = none was.
+    `foreign`: who stands behind a badge whose issuer is not known here, when it was shown to be theirs: the host whose
+    owner publishes the issuer's keys, or the id of an issuer that is itself a key; empty = known here or nothing shown.
     """
 
     result: Result
@@ -78,6 +98,7 @@ class Report:
     credential: JsonObject | None = None
     credential_id: str = ""
     status_as_of: datetime | None = None
+    foreign: str = ""
 
     @property
     def verdict(self) -> str:
@@ -104,3 +125,9 @@ class Report:
                 {"name": check.name, "state": check.state.value, "reason": check.reason} for check in self.checks
             ],
         }
+
+
+def not_read(result: Result, format_: str, reason: str) -> Report:
+    """The report of a file in which no badge could be read."""
+    rest = tuple(Check(name, State.NOT_CHECKED, "The badge could not be read.") for name in NAMES[1:])
+    return Report(result, format_, (Check(NAMES[0], State.FAILED, reason), *rest))

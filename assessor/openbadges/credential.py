@@ -104,7 +104,8 @@ class AchievementCredential:
 
     `holder_id`: a DID or urn of the holder; empty = named by `identifiers` alone. At least one of both is
     needed. `identifiers`: the printed name, only with consent. `valid_until`: None = does not expire.
-    `status`: the place in the status list; None = this badge can never be withdrawn.
+    `status`: the place in the status list; None = this badge can never be withdrawn. `source`: who assessed on behalf
+    of the issuer; None = the issuer itself.
     """
 
     id: str
@@ -118,6 +119,7 @@ class AchievementCredential:
     valid_until: datetime | None = None
     status: StatusEntry | None = None
     image: Image | None = None
+    source: Profile | None = None
 
     def document(self) -> JsonObject:
         """The unsigned credential, checked; raises `InvalidBadge` naming the member that cannot be issued."""
@@ -150,6 +152,7 @@ class AchievementCredential:
             **({"identifier": [entry.document() for entry in self.identifiers]} if self.identifiers else {}),
             "achievement": self.achievement.document(),
             **({"result": [entry.document() for entry in self.results]} if self.results else {}),
+            **({"source": self.source.document()} if self.source else {}),
         }
 
     def _check_agreement(self) -> None:

@@ -1,5 +1,8 @@
 """Documents that a badge points at: got for the library by whoever calls it, never by the library itself.
 
+An address proves only who speaks for its host. So what came from another host after a redirect is not taken, and a
+document that calls itself by another address is asked for there.
+
 >>> from assessor.openbadges.documents import Fetched, documents_from
 >>> fetch = documents_from({"https://badges.example/a": b"{}"})
 >>> fetch("https://badges.example/a").content
@@ -7,10 +10,17 @@ b'{}'
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import urlsplit
 
-from assessor.openbadges.errors import DocumentUnavailable
+from assessor.openbadges.errors import DocumentUnavailable, NotACredential, Unreadable
+from assessor.openbadges.grammar import is_iri
+from assessor.openbadges.reading import read_credential
+from assessor.openbadges.strict_json import JsonObject, read_json
+
+MAX_DOCUMENTS = 10  # of one badge: assertion, class, issuer, key and list, each perhaps under two addresses
+MAX_DOCUMENT_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -40,3 +50,96 @@ def documents_from(documents: Mapping[str, bytes]) -> Fetch:
         return Fetched(documents[url], url)
 
     return fetch
+
+
+def is_address(text: bytes) -> bool:
+    """Whether a text is the address of something on the web, rather than the thing itself."""
+    return len(text) < 2048 and text.strip().startswith((b"https://", b"http://")) and text.isascii()
+
+
+def badge_in(data: bytes, documents: "Documents") -> tuple[str, bytes]:
+    """The form and the text of a badge in a file; an address, given or baked into a picture, is followed once.
+
+    Raises as `read_credential` and `Documents.content_at` do.
+    """
+    form: str = ""
+    if not is_address(data):
+        form, text = read_credential(data)
+        if not is_address(text):
+            return form, text
+        data = text
+    found, text = read_credential(documents.content_at(data.strip().decode("ascii")))
+    return form or found, text
+
+
+@dataclass
+class Documents:
+    """Gets the documents of one badge. `fetch` None = nothing may be asked for."""
+
+    fetch: Fetch | None
+    got: dict[str, Fetched] = field(default_factory=dict, init=False)
+    asked: int = field(default=0, init=False)
+
+    def at(self, address: str) -> JsonObject:
+        """The document whose id is this address, as its own server gives it.
+
+        Raises `DocumentGone`, `DocumentUnavailable`, or `Unreadable` for what is no JSON or no plain document.
+        """
+        document = self.plain_at(address)
+        if document.get("id") != address:
+            raise DocumentUnavailable(f"What stands at {address[:200]} calls itself {str(document.get('id'))[:200]}.")
+        return document
+
+    def named(self, address: str) -> JsonObject:
+        """The document at this address; if it names another as its own, the one that stands there."""
+        document = self.plain_at(address)
+        own = document.get("id")
+        return document if own == address or not isinstance(own, str) else self.at(own)
+
+    def content_at(self, address: str) -> bytes:
+        """What stands at an address, whatever it calls itself: a badge, a picture that carries one, a list, a key."""
+        return self._get(address).content
+
+    def plain_at(self, address: str) -> JsonObject:
+        """The JSON object at an address, whatever it calls itself."""
+        content = self._get(address).content
+        try:
+            # Some hosts give the picture of a badge under its address, with the JSON inside.
+            form, text = read_credential(content)
+        except NotACredential as error:
+            raise Unreadable(str(error)) from error
+        if form == "jwt":
+            raise Unreadable(f"What stands at {address[:200]} is a signed text, not a document.")
+        return read_json(text, max_bytes=MAX_DOCUMENT_BYTES)
+
+    def _get(self, address: str) -> Fetched:
+        secure = "https:" + address.removeprefix("http:") if address.startswith("http:") else address
+        if not is_iri(address) or not secure.startswith("https://"):
+            raise DocumentUnavailable(f"{address[:200]} is not an address on the web.")
+        if self.fetch is None:
+            raise DocumentUnavailable("The issuer's server was not asked.")
+        place = secure.partition("#")[0]
+        fetched = self.got.get(place) or self._ask(place, self.fetch)
+        if _house(fetched.url) != _house(secure):
+            # Else anybody could speak for a host that has an open redirect.
+            raise DocumentUnavailable(f"{address[:200]} leads to another host, which cannot speak for this one.")
+        return fetched
+
+    def _ask(self, place: str, fetch: Fetch) -> Fetched:
+        self.asked += 1
+        if self.asked > MAX_DOCUMENTS:
+            raise DocumentUnavailable("The badge points at too many documents.")
+        self.got[place] = fetch(place)
+        return self.got[place]
+
+
+def host_of(address: str) -> str:
+    """The host of an address, in small letters; empty = none."""
+    try:
+        return (urlsplit(address).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _house(address: str) -> str:
+    return host_of(address).removeprefix("www.")

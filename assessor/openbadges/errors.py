@@ -12,6 +12,7 @@ OpenBadgesError
 ├── ProofUnsupported      the signature is of a kind that is not checked here
 ├── InvalidKey, InvalidDid
 ├── StatusUnavailable     the status list could not be obtained or is not one
+│   └── ListUnknown       whoever was asked has no such list; somebody else may
 └── DocumentUnavailable   a document that the badge points at could not be obtained
     └── DocumentGone      its own server says that it was taken away
 """
@@ -71,6 +72,10 @@ class InvalidDid(OpenBadgesError):
 
 class StatusUnavailable(OpenBadgesError):
     """The status list could not be obtained, or what was obtained is not one."""
+
+
+class ListUnknown(StatusUnavailable):
+    """Whoever was asked for a status list has none of this address; its own issuer may be asked."""
 
 
 class DocumentUnavailable(OpenBadgesError):

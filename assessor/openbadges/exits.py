@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Self
 
 from assessor.openbadges import jwt
-from assessor.openbadges.canonical import check_contexts, check_members
+from assessor.openbadges.canonical import check_words
 from assessor.openbadges.errors import InvalidBadge
 from assessor.openbadges.jwt import TokenSigner, issuer_of
 from assessor.openbadges.multikey import Signer
-from assessor.openbadges.proof import JCS_SUITE, check_proof, sign_document
+from assessor.openbadges.proof import JCS_SUITE, SUITE, Suite, check_proof, sign_document
 from assessor.openbadges.schema import problems_of
+from assessor.openbadges.second_opinion import USUAL
 from assessor.openbadges.strict_json import JsonObject, read_json, write_json
 
 
@@ -29,8 +30,7 @@ class Statement:
         """Check an unsigned credential. Raises `InvalidBadge` or `UnsafeDocument` for what a verifier would refuse."""
         if "proof" in document:
             raise InvalidBadge("The badge is signed already.")
-        check_contexts(document)
-        check_members(document)
+        check_words(document)
         if problems := problems_of(document):
             raise InvalidBadge(f"The badge would not be correct: {problems[0]}.")
         return cls(document)
@@ -41,6 +41,11 @@ class Statement:
         document = read_json(body)
         document.pop("proof", None)
         return cls.of(document)
+
+    def held_by(self, holder: str) -> Self:
+        """The same, said of the holder with this id, such as a DID whose key they have. Raises as `of`."""
+        subject = self.document["credentialSubject"]
+        return type(self).of({**self.document, "credentialSubject": {**subject, "id": holder}})
 
 
 def as_jwt(statement: Statement, signer: TokenSigner, key_id: str) -> bytes:
@@ -61,8 +66,20 @@ def as_jcs(statement: Statement, signer: Signer, key_id: str, created: datetime)
 
     The same statement, key and time give the same bytes. Raises `InvalidBadge` for the key of another.
     """
+    return _proved(statement, signer, key_id, created, JCS_SUITE)
+
+
+def as_rdfc(statement: Statement, signer: Signer, key_id: str, created: datetime) -> bytes:
+    """The badge with an `eddsa-rdfc-2022` proof, as `credential.issue` makes it; otherwise as `as_jcs`."""
+    written = _proved(statement, signer, key_id, created, SUITE)
+    USUAL.confirm(read_json(written))
+    return written
+
+
+def _proved(statement: Statement, signer: Signer, key_id: str, created: datetime, suite: Suite) -> bytes:
+    """The statement with its proof, after it was written, read again and checked."""
     _check_key(statement, key_id)
-    written = write_json(sign_document(statement.document, signer, key_id, created, JCS_SUITE))
+    written = write_json(sign_document(statement.document, signer, key_id, created, suite))
     document = read_json(written)
     check_proof(document, document["proof"][0], signer.public_key)
     _check_same(statement, {name: value for name, value in document.items() if name != "proof"})

@@ -7,9 +7,12 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from assessor.openbadges.errors import InvalidBadge
 
+MAX_IRI = 2048
+LONGEST_TIME = len("2026-11-21T12:00:00.000000000+00:00")
 ISSUED_SCHEMES = ("https:", "http:", "urn:", "did:", "mailto:")
 
 # RFC 3987 with everything N-Quads forbids in an IRI taken out; libraries silently drop quads that break this.
@@ -21,7 +24,13 @@ _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]
 
 def is_iri(text: str) -> bool:
     """Whether the text is an absolute IRI that every RDF library keeps."""
-    return len(text) <= 2048 and _IRI.fullmatch(text) is not None
+    return len(text) <= MAX_IRI and _has_form_of_iri(text)
+
+
+@lru_cache(maxsize=4096)
+def _has_form_of_iri(text: str) -> bool:
+    """The addresses of an achievement and its parts are asked for with every badge."""
+    return _IRI.fullmatch(text) is not None
 
 
 def required_iri(text: str, what: str) -> str:
@@ -33,9 +42,9 @@ def required_iri(text: str, what: str) -> str:
 
 def required_text(text: str, what: str) -> str:
     """The text, if it is not empty and free of control characters; else `InvalidBadge` naming `what`."""
-    if not text.strip():
+    if not text or text.isspace():
         raise InvalidBadge(f"{what} is empty.")
-    if found := _CONTROL.search(text):
+    if not text.isprintable() and (found := _CONTROL.search(text)):
         raise InvalidBadge(f"{what} holds a character that cannot be printed (U+{ord(found[0]):04X}).")
     return text
 
@@ -51,7 +60,13 @@ def timestamp(moment: datetime) -> str:
 
 def read_timestamp(text: object) -> datetime | None:
     """The moment in UTC, or None if the value is not an RFC 3339 time with its zone."""
-    if not isinstance(text, str) or (parts := _TIMESTAMP.fullmatch(text)) is None:
+    return _read_timestamp(text) if isinstance(text, str) and len(text) <= LONGEST_TIME else None
+
+
+@lru_cache(maxsize=1024)
+def _read_timestamp(text: str) -> datetime | None:
+    """A badge's times are asked for by one check after the other."""
+    if (parts := _TIMESTAMP.fullmatch(text)) is None:
         return None
     date, time, fraction, zone = parts.groups()
     offset = "+00:00" if zone in "Zz" else zone

@@ -13,8 +13,9 @@ import rfc8785
 from assessor.openbadges.errors import UnsafeDocument
 from assessor.openbadges.strict_json import JsonObject
 
-_INNER = (dict, list)
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+_INNER = frozenset({dict, list})
+_NUMBERS = frozenset({int, float})
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False).encode
 
 
 def canonical_json(document: JsonObject) -> bytes:
@@ -40,9 +41,8 @@ def _has_numbers(document: JsonObject) -> bool:
     while level:
         members: list[Any] = []
         for value in level:
-            members += value.values() if isinstance(value, dict) else value
-        kinds = set(map(type, members))
-        if int in kinds or float in kinds:
+            members += value.values() if type(value) is dict else value
+        if not _NUMBERS.isdisjoint(map(type, members)):
             return True
-        level = [member for member in members if isinstance(member, _INNER)]
+        level = [member for member in members if type(member) in _INNER]
     return False

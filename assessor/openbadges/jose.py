@@ -6,18 +6,21 @@
 
 from typing import Any
 
+from assessor.openbadges.elliptic import EcPublicKey
 from assessor.openbadges.errors import InvalidKey, ProofInvalid, ProofUnsupported
 from assessor.openbadges.multikey import read_jwk
 from assessor.openbadges.rsa import RsaPublicKey
 from assessor.openbadges.strict_json import JsonObject
 
-ALGORITHMS = frozenset({"EdDSA", "Ed25519", "RS256"})  # RFC 8037 and its fully specified name of RFC 9864; RFC 7518
+PublicKey = bytes | RsaPublicKey | EcPublicKey
+"""A key that checks tokens: the 32 bytes of an Ed25519 key, or a key of another kind. Each kind has one algorithm."""
+
+# RFC 8037 and its fully specified name of RFC 9864; RFC 7518
+ALGORITHMS = frozenset({"EdDSA", "Ed25519", "RS256", "ES256", "ES384"})
 KIND_OF_BADGES = "jwt"  # Open Badges 3.0, section 8.2.3
 KINDS = frozenset({KIND_OF_BADGES, "vc+jwt", "vc+ld+jwt", "vc+ld+json+jwt"})  # and VC-JOSE-COSE with its drafts
 
-_OTHER_ALGORITHMS = frozenset(
-    {"RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "ES256K", "Ed448"}
-)
+_OTHER_ALGORITHMS = frozenset({"RS384", "RS512", "PS256", "PS384", "PS512", "ES512", "ES256K", "Ed448"})
 _SECRETS = frozenset({"HS256", "HS384", "HS512"})
 _ELSEWHERE = ("jku", "x5u")
 _CERTIFICATES = ("x5c", "x5t", "x5t#S256")
@@ -49,7 +52,7 @@ def kind_of(header: JsonObject) -> str:
     return kind.lower().removeprefix("application/") if isinstance(kind, str) else ""
 
 
-def read_own_key(header: JsonObject) -> bytes | RsaPublicKey:
+def read_own_key(header: JsonObject) -> PublicKey:
     """The key in the header (`jwk`), of which nothing follows by itself; `ProofInvalid` if it is no public key."""
     value = header.get("jwk")
     if isinstance(value, dict) and "d" in value:
@@ -60,10 +63,13 @@ def read_own_key(header: JsonObject) -> bytes | RsaPublicKey:
         raise ProofInvalid(f"The token brings a key that is not one (“jwk”): {error}") from error
 
 
-def read_token_key(value: Any) -> bytes | RsaPublicKey:
-    """The Ed25519 or RSA key of a JSON Web Key; any other is `InvalidKey`."""
-    if isinstance(value, dict) and value.get("kty") == "RSA":
+def read_token_key(value: Any) -> PublicKey:
+    """The Ed25519, RSA, P-256 or P-384 key of a JSON Web Key; any other is `InvalidKey`."""
+    kind = value.get("kty") if isinstance(value, dict) else None
+    if kind == "RSA":
         return RsaPublicKey.from_jwk(value)
+    if kind == "EC":
+        return EcPublicKey.from_jwk(value)
     return read_jwk(value)
 
 

@@ -1,4 +1,4 @@
-"""Badges as compact JWTs (VC-JWT): the credential is the payload, signed with EdDSA or RS256.
+"""Badges as compact JWTs (VC-JWT): the credential is the payload, signed with EdDSA or RS256, by others with ES256.
 
 The algorithm belongs to the key, and keys come from the issuer's document: neither is ever taken from the token.
 
@@ -12,14 +12,17 @@ The algorithm belongs to the key, and keys come from the issuer's document: neit
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Protocol
 
+from assessor.openbadges.elliptic import EcPublicKey
 from assessor.openbadges.errors import InvalidKey, ProofInvalid, ProofUnsupported, Unreadable
 from assessor.openbadges.grammar import read_timestamp, required_iri, timestamp
-from assessor.openbadges.jose import KIND_OF_BADGES, check_header, kind_of, read_own_key
+from assessor.openbadges.jose import KIND_OF_BADGES, PublicKey, check_header, kind_of, read_own_key
 from assessor.openbadges.multikey import base64url_decode, base64url_encode, check_signature
 from assessor.openbadges.rsa import RsaPublicKey
 from assessor.openbadges.strict_json import MAX_BYTES, JsonObject, read_json, write_json
+from assessor.openbadges.vc_1_1 import begin_of, credential_in, end_of
 
 MAX_HEADER_BYTES = 8 * 1024
 
@@ -53,15 +56,20 @@ class Token:
         kid = self.header.get("kid")
         if not isinstance(kid, str):
             return ""
-        return kid if ":" in kid else f"{issuer_of(self.payload)}#{kid.removeprefix('#')}"
+        return kid if ":" in kid else f"{issuer_of(self.credential)}#{kid.removeprefix('#')}"
 
-    @property
+    @cached_property
     def credential(self) -> JsonObject:
-        """The badge; a token's end is the end of a badge that names none (Open Badges 3.0, section 8.2.6.1)."""
+        """The badge; a token's end is the end of a badge that names none (Open Badges 3.0, section 8.2.6.1).
+
+        The older data model puts it into the claim `vc`; `Unreadable` for what is none there, or two in one.
+        """
+        if "vc" in self.payload:
+            return credential_in(self.payload)
         end = None if "validUntil" in self.payload else _moment(self.payload.get("exp"))
         return self.payload if end is None else {**self.payload, "validUntil": timestamp(end)}
 
-    def key_among(self, keys: Mapping[str, TokenKey]) -> tuple[str, TokenKey | None]:
+    def key_among(self, keys: Mapping[str, PublicKey]) -> tuple[str, PublicKey | None]:
         """The key that the token names, and what it is among the issuer's keys; None = it is none of them.
 
         A token without `kid` may bring its key instead: it counts only if the issuer published that very key.
@@ -104,7 +112,7 @@ def read(data: bytes, *, max_bytes: int = MAX_BYTES) -> Token:
     )
 
 
-def is_altered(data: bytes, keys: Mapping[str, TokenKey]) -> bool:
+def is_altered(data: bytes, keys: Mapping[str, PublicKey]) -> bool:
     """Whether a token that cannot be read names one of these keys, which did not sign it: then it was changed.
 
     Without this, a badge with one changed byte would count as damaged when the byte breaks its JSON.
@@ -123,7 +131,7 @@ def is_altered(data: bytes, keys: Mapping[str, TokenKey]) -> bool:
     return False
 
 
-def check(token: Token, public_key: TokenKey) -> None:
+def check(token: Token, public_key: PublicKey) -> None:
     """Raise unless the token was signed with this key, as its kind of key signs, and agrees with itself.
 
     `ProofInvalid`: it does not hold. `ProofUnsupported`: it is of a kind that is not checked here.
@@ -135,14 +143,20 @@ def check(token: Token, public_key: TokenKey) -> None:
     check_signed(str(token.header["alg"]), public_key, token.signature, token.signed)
 
 
-def check_signed(algorithm: str, public_key: TokenKey, signature: bytes, signed: bytes) -> None:
+def check_signed(algorithm: str, public_key: PublicKey, signature: bytes, signed: bytes) -> None:
     """Raise `ProofInvalid` unless the key is one for this algorithm and made this signature (RFC 7515, 8037)."""
-    if (algorithm == "RS256") != isinstance(public_key, RsaPublicKey):
+    if algorithm not in _algorithms_of(public_key):
         raise ProofInvalid(f"The issuer's key is of another kind than “{algorithm}”, which the token names.")
-    if isinstance(public_key, RsaPublicKey):
-        public_key.check(signature, signed)
-    else:
+    if isinstance(public_key, bytes):
         check_signature(public_key, signature, signed)
+    else:
+        public_key.check(signature, signed)
+
+
+def _algorithms_of(key: PublicKey) -> tuple[str, ...]:
+    if isinstance(key, bytes):
+        return ("EdDSA", "Ed25519")
+    return (key.algorithm,) if isinstance(key, EcPublicKey) else ("RS256",)
 
 
 def _parts(data: bytes, max_bytes: int) -> tuple[bytes, bytes, bytes]:
@@ -174,8 +188,8 @@ def _claims(credential: JsonObject) -> JsonObject:
         "iss": issuer_of(credential),
         "jti": credential.get("id"),
         "sub": subject.get("id") if isinstance(subject, dict) else None,
-        "nbf": _seconds(credential.get("validFrom")),
-        "exp": _seconds(credential.get("validUntil")),
+        "nbf": _seconds(begin_of(credential)),
+        "exp": _seconds(end_of(credential)),
     }
     return {name: value for name, value in claims.items() if value is not None}
 

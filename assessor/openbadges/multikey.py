@@ -25,6 +25,7 @@ ED25519_PUBLIC = b"\xed\x01"  # multicodec, as in Controlled Identifiers 1.0, se
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
 _DIGIT = {sign: value for value, sign in enumerate(_ALPHABET)}
+_PAIR = {pair: value for value, pair in enumerate(_PAIRS)}
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
 
 
@@ -89,14 +90,17 @@ def base58_encode(data: bytes) -> str:
 
 
 def base58_decode(text: str, *, max_length: int = 128) -> bytes:
-    """The bytes of a base-58 text; anything else, or more than `max_length` signs, is `InvalidKey`."""
+    """The bytes of a base-58 text, two signs at a time; anything else, or more than `max_length`, is `InvalidKey`."""
     if len(text) > max_length:
         raise InvalidKey("The base-58 text is too long.")
     number = 0
-    for sign in text:
-        if sign not in _DIGIT:
-            raise InvalidKey("The text is not base 58.")
-        number = number * 58 + _DIGIT[sign]
+    try:
+        for start in range(0, len(text) - 1, 2):
+            number = number * (58 * 58) + _PAIR[text[start : start + 2]]
+        if len(text) % 2:
+            number = number * 58 + _DIGIT[text[-1]]
+    except KeyError as error:
+        raise InvalidKey("The text is not base 58.") from error
     zeros = len(text) - len(text.lstrip("1"))
     return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
 

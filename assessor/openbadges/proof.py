@@ -1,6 +1,7 @@
 """Data Integrity proofs of the suites `eddsa-rdfc-2022` and `eddsa-jcs-2022`: signing a document, checking a signature.
 
-The first covers the statements that a document makes, the second its JSON. Both sign with Ed25519.
+The first covers the statements that a document makes, the second its JSON. Both sign with Ed25519. Other people's
+badges are also read with ECDSA (`ecdsa-rdfc-2019`, `ecdsa-jcs-2019`) and with the older `Ed25519Signature2020`.
 
 >>> from datetime import UTC, datetime
 >>> from assessor.openbadges.multikey import MemorySigner
@@ -12,9 +13,11 @@ The first covers the statements that a document makes, the second its JSON. Both
 """
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal
 
+from assessor.openbadges.elliptic import EcPublicKey
 from assessor.openbadges.errors import InvalidKey, ProofInvalid, ProofUnsupported, UnsafeDocument
 from assessor.openbadges.fast_canonical import canonical_form
 from assessor.openbadges.grammar import read_timestamp, required_iri, timestamp
@@ -26,7 +29,13 @@ Suite = Literal["eddsa-rdfc-2022", "eddsa-jcs-2022"]
 
 SUITE: Suite = "eddsa-rdfc-2022"
 JCS_SUITE: Suite = "eddsa-jcs-2022"
+OLDER_SUITE = "Ed25519Signature2020"
 MAX_PROOFS = 4
+
+_OVER_JSON = frozenset({JCS_SUITE, "ecdsa-jcs-2019"})
+_BY_ECDSA = frozenset({"ecdsa-rdfc-2019", "ecdsa-jcs-2019"})
+# `eddsa-2022` was the name of `eddsa-rdfc-2022` before there were two of them.
+_CHECKED = frozenset({SUITE, "eddsa-2022", JCS_SUITE}) | _BY_ECDSA
 
 
 def sign_document(
@@ -51,17 +60,22 @@ def sign_document(
     return {**document, "proof": [{**proof, "proofValue": "z" + base58_encode(signature)}]}
 
 
-def hash_data(unsecured: JsonObject, options: JsonObject) -> bytes:
-    """The 64 signed bytes: SHA-256 of the canonical options, then of the canonical document (3.2.4, 3.3.4).
+def sha256(data: bytes) -> bytes:
+    """The digest of every suite but ECDSA on P-384."""
+    return hashlib.sha256(data).digest()
+
+
+def hash_data(unsecured: JsonObject, options: JsonObject, digest: Callable[[bytes], bytes] = sha256) -> bytes:
+    """The signed bytes: the digest of the canonical options, then of the canonical document (3.2.4, 3.3.4).
 
     `unsecured` has no proof, `options` no proofValue. As a graph the options take the document's `@context`; as JSON
     they are signed as they are.
     """
-    if options.get("cryptosuite") == JCS_SUITE:
+    if suite_of(options) in _OVER_JSON:
         forms = canonical_json(options), canonical_json(unsecured)
     else:
         forms = canonical_form({**options, "@context": unsecured.get("@context")}), canonical_form(unsecured)
-    return b"".join(hashlib.sha256(form).digest() for form in forms)
+    return b"".join(map(digest, forms))
 
 
 def proofs_of(document: JsonObject) -> list[JsonObject]:
@@ -78,18 +92,29 @@ def proofs_of(document: JsonObject) -> list[JsonObject]:
     return objects
 
 
+def suite_of(proof: JsonObject) -> str:
+    """The suite of a proof, if it is one that is checked here; else empty."""
+    if proof.get("type") == OLDER_SUITE:
+        return OLDER_SUITE if "cryptosuite" not in proof else ""
+    suite = proof.get("cryptosuite") if proof.get("type") == "DataIntegrityProof" else None
+    return suite if isinstance(suite, str) and suite in _CHECKED else ""
+
+
 def is_supported(proof: JsonObject) -> bool:
     """Whether a proof is of a suite that is checked here."""
-    return proof.get("type") == "DataIntegrityProof" and proof.get("cryptosuite") in (SUITE, JCS_SUITE)
+    return bool(suite_of(proof))
 
 
-def check_proof(document: JsonObject, proof: JsonObject, public_key: bytes) -> None:
+def check_proof(document: JsonObject, proof: JsonObject, public_key: bytes | EcPublicKey) -> None:
     """Raise unless this proof was made with this key over this document (vc-di-eddsa, sections 3.2.2 and 3.3.2).
 
     `ProofInvalid`: it does not hold. `ProofUnsupported`: another suite. `UnsafeDocument`: not wholly covered.
     """
-    if not is_supported(proof):
-        raise ProofUnsupported(f"Signatures of the kind “{str(proof.get('cryptosuite'))[:40]}” are not checked here.")
+    if not (suite := suite_of(proof)):
+        kind = str(proof.get("cryptosuite", proof.get("type")))
+        raise ProofUnsupported(f"Signatures of the kind “{kind[:40]}” are not checked here.")
+    if (suite in _BY_ECDSA) != isinstance(public_key, EcPublicKey):
+        raise ProofInvalid(f"The issuer's key is of another kind than “{suite}”, which the signature names.")
     if "previousProof" in proof:
         raise ProofUnsupported("Chains of signatures are not checked here.")
     if proof.get("proofPurpose") != "assertionMethod":
@@ -101,12 +126,15 @@ def check_proof(document: JsonObject, proof: JsonObject, public_key: bytes) -> N
     options = {name: member for name, member in proof.items() if name != "proofValue"}
     if "@context" in proof:
         unsecured["@context"] = _agreed_context(document.get("@context"), proof["@context"])
-        if proof["cryptosuite"] == SUITE:
+        if suite not in _OVER_JSON:
             del options["@context"]
         elif unsecured["@context"] != document.get("@context"):
             # The standard lets more vocabularies follow than were signed. Words must not change their meaning after.
             raise ProofInvalid("The badge uses more vocabularies than its signature covers.")
-    check_signature(public_key, signature, hash_data(unsecured, options))
+    if isinstance(public_key, EcPublicKey):
+        public_key.check(signature, hash_data(unsecured, options, public_key.digest))
+    else:
+        check_signature(public_key, signature, hash_data(unsecured, options))
 
 
 def _signature(value: Any) -> bytes:

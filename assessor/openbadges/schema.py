@@ -1,4 +1,4 @@
-"""Our own reading of the Open Badges 3.0 data model, as a table: which members a class has and of what kind.
+"""Our own reading of the Open Badges 3.0 data model (`data_model`), as checks that name what is wrong and where.
 
 The official JSON schema is the witness in tests. This table is as strict about content, and kinder about form
 where JSON-LD sees no difference: `type` as one text, one object where a list is usual.
@@ -12,7 +12,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from assessor.openbadges.data_model import CLASSES, CLOSED
 from assessor.openbadges.grammar import is_iri, read_timestamp
+from assessor.openbadges.recurring import Recurring
 from assessor.openbadges.strict_json import JsonObject
 
 MAX_PROBLEMS = 20
@@ -77,195 +79,22 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     ),
 }
 
-# Class → members. A name in capitals is a class; `[X]` is a list; `!` is required; `type: X` demands that
-# type.
-_PROFILE = {
-    "id": "iri!",
-    "type": "type Profile!",
-    "name": "text",
-    "url": "iri",
-    "phone": "text",
-    "description": "text",
-    "endorsement": "[Endorsement]",
-    "endorsementJwt": "[jws]",
-    "image": "Image",
-    "email": "text",
-    "address": "Address",
-    "otherIdentifier": "[IdentifierEntry]",
-    "official": "text",
-    "parentOrg": "Profile",
-    "familyName": "text",
-    "givenName": "text",
-    "additionalName": "text",
-    "patronymicName": "text",
-    "honorificPrefix": "text",
-    "honorificSuffix": "text",
-    "familyNamePrefix": "text",
-    "dateOfBirth": "text",
-}
-_CREDENTIAL = {
-    "id": "iri!",
-    "type": "type VerifiableCredential!",
-    "name": "text",
-    "description": "text",
-    "awardedDate": "time",
-    "validFrom": "time!",
-    "validUntil": "time",
-    "issuer": "Issuer!",
-    "proof": "[Proof]",
-    "credentialSchema": "[Named]",
-    "credentialStatus": "Named",
-    "refreshService": "Named",
-    "termsOfUse": "[Typed]",
-}
-_CLASSES: dict[str, dict[str, str]] = {
-    "Credential": {
-        **_CREDENTIAL,
-        "image": "Image",
-        "credentialSubject": "Subject!",
-        "endorsement": "[Endorsement]",
-        "endorsementJwt": "[jws]",
-        "evidence": "[Evidence]",
-    },
-    "Endorsement": {**_CREDENTIAL, "name": "text!", "credentialSubject": "EndorsementSubject!"},
-    "EndorsementSubject": {"id": "iri!", "type": "type EndorsementSubject!", "endorsementComment": "text"},
-    "Named": {"id": "iri!", "type": "types!"},
-    "Typed": {"id": "iri", "type": "types!"},
-    "Proof": {
-        "type": "text!",
-        "created": "time",
-        "cryptosuite": "text",
-        "challenge": "text",
-        "domain": "text",
-        "nonce": "text",
-        "proofPurpose": "text",
-        "proofValue": "text",
-        "verificationMethod": "iri",
-    },
-    "Subject": {
-        "id": "iri",
-        "type": "type AchievementSubject!",
-        "activityEndDate": "time",
-        "activityStartDate": "time",
-        "creditsEarned": "number",
-        "achievement": "Achievement!",
-        "identifier": "[IdentityObject]",
-        "image": "Image",
-        "licenseNumber": "text",
-        "narrative": "text",
-        "result": "[Result]",
-        "role": "text",
-        "source": "Profile",
-        "term": "text",
-    },
-    "Achievement": {
-        "id": "iri!",
-        "type": "type Achievement!",
-        "alignment": "[Alignment]",
-        "achievementType": "achievement type",
-        "creator": "Profile",
-        "creditsAvailable": "number",
-        "criteria": "Criteria!",
-        "description": "text!",
-        "endorsement": "[Endorsement]",
-        "endorsementJwt": "[jws]",
-        "fieldOfStudy": "text",
-        "humanCode": "text",
-        "image": "Image",
-        "inLanguage": "language",
-        "name": "text!",
-        "otherIdentifier": "[IdentifierEntry]",
-        "related": "[Related]",
-        "resultDescription": "[ResultDescription]",
-        "specialization": "text",
-        "tag": "[text]",
-        "version": "text",
-    },
-    "Alignment": {
-        "type": "type Alignment!",
-        "targetCode": "text",
-        "targetDescription": "text",
-        "targetName": "text!",
-        "targetFramework": "text",
-        "targetType": "target type",
-        "targetUrl": "iri!",
-    },
-    "Criteria": {"id": "iri", "narrative": "text"},
-    "Evidence": {
-        "id": "iri",
-        "type": "type Evidence!",
-        "narrative": "text",
-        "name": "text",
-        "description": "text",
-        "genre": "text",
-        "audience": "text",
-    },
-    "Image": {"id": "iri!", "type": "type Image!", "caption": "text"},
-    "IdentityObject": {
-        "type": "type IdentityObject!",
-        "hashed": "truth!",
-        "identityHash": "text!",
-        "identityType": "identifier type!",
-        "salt": "text",
-    },
-    "IdentifierEntry": {
-        "type": "type IdentifierEntry!",
-        "identifier": "text!",
-        "identifierType": "identifier type!",
-    },
-    "Related": {"id": "iri!", "type": "type Related!", "inLanguage": "language", "version": "text"},
-    "Result": {
-        "type": "type Result!",
-        "achievedLevel": "iri",
-        "alignment": "[Alignment]",
-        "resultDescription": "iri",
-        "status": "result status",
-        "value": "text",
-    },
-    "ResultDescription": {
-        "id": "iri!",
-        "type": "type ResultDescription!",
-        "alignment": "[Alignment]",
-        "allowedValue": "[text]",
-        "name": "text!",
-        "requiredLevel": "iri",
-        "requiredValue": "text",
-        "resultType": "result type!",
-        "rubricCriterionLevel": "[RubricLevel]",
-        "valueMax": "text",
-        "valueMin": "text",
-    },
-    "RubricLevel": {
-        "id": "iri!",
-        "type": "type RubricCriterionLevel!",
-        "alignment": "[Alignment]",
-        "description": "text",
-        "level": "text",
-        "name": "text!",
-        "points": "text",
-    },
-    "Address": {
-        "type": "type Address!",
-        "addressCountry": "text",
-        "addressCountryCode": "text",
-        "addressRegion": "text",
-        "addressLocality": "text",
-        "streetAddress": "text",
-        "postOfficeBoxNumber": "text",
-        "postalCode": "text",
-        "geo": "Geo",
-    },
-    "Geo": {"type": "type GeoCoordinates!", "latitude": "number!", "longitude": "number!"},
-    "Profile": _PROFILE,
-}
-# Classes to which the standard admits no further members.
-_CLOSED = frozenset({"Image", "IdentityObject", "IdentifierEntry"})
+# Classes whose objects stand in many badges, and the common parts of those in which nothing was wrong.
+_RECURRING = frozenset({"Achievement", "Profile"})
+_sound_parts: Recurring[str, bool] = Recurring(lambda _kind, _members: True)
 
 
 def problems_of(document: JsonObject) -> list[str]:
     """What is wrong with an AchievementCredential, each with the path of the member; empty = nothing."""
     problems: list[str] = []
     _CHECK_CREDENTIAL(document, None, problems)
+    return problems[:MAX_PROBLEMS]
+
+
+def problems_of_endorsement(document: JsonObject) -> list[str]:
+    """What is wrong with an EndorsementCredential, each with the path of the member; empty = nothing."""
+    problems: list[str] = []
+    _CHECK_ENDORSEMENT(document, None, problems)
     return problems[:MAX_PROBLEMS]
 
 
@@ -306,10 +135,10 @@ def _written(place: _Place) -> str:
 
 def _compiled() -> dict[str, _Check]:
     """The table as functions, made once, because badges are checked by the thousand. Classes may hold each other."""
-    members: dict[str, dict[str, _Check]] = {kind: {} for kind in _CLASSES}
-    classes = {kind: _object_check(kind, members[kind]) for kind in _CLASSES}
+    members: dict[str, dict[str, _Check]] = {kind: {} for kind in CLASSES}
+    classes = {kind: _object_check(kind, members[kind]) for kind in CLASSES}
     classes["Issuer"] = _issuer_check(classes["Profile"])
-    for kind, demands in _CLASSES.items():
+    for kind, demands in CLASSES.items():
         for name, demand in demands.items():
             members[kind][name] = _check_of(demand.removesuffix("!"), classes)
     return classes
@@ -349,8 +178,8 @@ def _kind_check(holds: _Holds, description: str) -> _Check:
 
 
 def _object_check(kind: str, members: dict[str, _Check]) -> _Check:
-    required = [name for name, demand in _CLASSES[kind].items() if demand.endswith("!")]
-    is_closed = kind in _CLOSED
+    required = [name for name, demand in CLASSES[kind].items() if demand.endswith("!")]
+    is_closed = kind in CLOSED
 
     def check(value: Any, place: _Place, problems: list[str]) -> None:
         if not isinstance(value, dict):
@@ -364,6 +193,31 @@ def _object_check(kind: str, members: dict[str, _Check]) -> _Check:
                 members[name](member, (place, name), problems)
         if is_closed and (unknown := value.keys() - members.keys()):
             problems.append(f"“{_written((place, min(unknown)[:40]))}” is not a member of {kind}")
+
+    return _recurring_check(kind, check, members) if kind in _RECURRING else check
+
+
+def _recurring_check(kind: str, check_all: _Check, members: dict[str, _Check]) -> _Check:
+    """The same check, without looking again at what was found right in another object of the same id."""
+    required = {name for name, demand in CLASSES[kind].items() if demand.endswith("!")}
+
+    def is_sound(value: JsonObject) -> bool:
+        known = _sound_parts.known(kind, value)
+        if known is None or not required <= value.keys():
+            return False
+        found: list[str] = []
+        for name, member in known[1].items():
+            if name in members:
+                members[name](member, None, found)
+        return not found
+
+    def check(value: Any, place: _Place, problems: list[str]) -> None:
+        if type(value) is dict and is_sound(value):
+            return
+        before = len(problems)
+        check_all(value, place, problems)  # which also says where something is wrong
+        if len(problems) == before:
+            _sound_parts.note(kind, value)
 
     return check
 
@@ -381,4 +235,5 @@ def _is_text_list(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(entry, str) for entry in value)
 
 
-_CHECK_CREDENTIAL = _compiled()["Credential"]
+_COMPILED = _compiled()
+_CHECK_CREDENTIAL, _CHECK_ENDORSEMENT = _COMPILED["Credential"], _COMPILED["Endorsement"]

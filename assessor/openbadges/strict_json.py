@@ -19,9 +19,10 @@ MAX_NODES = 10_000
 MAX_SAFE_INTEGER = 2**53 - 1  # RFC 7493, section 2.2
 
 JsonObject = dict[str, Any]
-_INNER = (dict, list)
+_INNER = frozenset({dict, list})
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), check_circular=False).encode
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -35,13 +36,7 @@ def read_json(data: bytes, *, max_bytes: int = MAX_BYTES) -> JsonObject:
     if len(data) > max_bytes:
         raise Unreadable(f"The text is larger than {max_bytes // 1024} kB. A badge is much smaller.")
     try:
-        value = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_unique_members,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-            parse_int=_safe_integer,
-        )
+        value = _decoder.decode(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise Unreadable("The text is not UTF-8.") from error
     except RecursionError as error:
@@ -58,7 +53,7 @@ def read_json(data: bytes, *, max_bytes: int = MAX_BYTES) -> JsonObject:
 
 def write_json(document: JsonObject) -> bytes:
     """The compact UTF-8 bytes of a document, in the order of its members."""
-    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
+    return _encode(document).encode("utf-8")
 
 
 def _unique_members(pairs: list[tuple[str, Any]]) -> JsonObject:
@@ -87,6 +82,14 @@ def _safe_integer(text: str) -> int:
     return int(text)
 
 
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_unique_members,
+    parse_constant=_refuse_constant,
+    parse_float=_finite,
+    parse_int=_safe_integer,
+)
+
+
 def _check_size(root: JsonObject) -> None:
     """Level by level, as deep as may be."""
     level: list[Any] = [root]
@@ -94,11 +97,13 @@ def _check_size(root: JsonObject) -> None:
     for _ in range(MAX_DEPTH - 1):
         members: list[Any] = []
         for value in level:
-            members += value.values() if isinstance(value, dict) else value
+            members += value.values() if type(value) is dict else value
         seen += len(members)
         if seen > MAX_NODES:
             raise Unreadable("The JSON has too many values.")
-        level = [member for member in members if isinstance(member, _INNER)]
+        level = [member for member in members if type(member) in _INNER]
+        if not level:
+            return
     if any(level):
         raise Unreadable("The JSON is nested too deeply.")
 

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, NoReturn
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
@@ -31,6 +32,8 @@ _ELEMENTS: dict[Edition, tuple[str, str]] = {
 }
 _NAMES: dict[str, Edition] = {f"{space} {local}": edition for edition, (space, local) in _ELEMENTS.items()}
 _INSIDE = [[name] for name in _NAMES]
+_FOREIGN = frozenset({"script", "foreignobject", "iframe", "handler"})
+_SCHEMES_OF_SCRIPT = ("javascript:", "vbscript:")
 _JWT = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 
 
@@ -48,13 +51,18 @@ def bake_svg(picture: bytes, text: bytes, edition: Edition = "3.0") -> bytes:
     """
     if b"]]>" in text:
         raise Unreadable("The badge holds “]]>”, which cannot be carried by an SVG.")
-    found = _scan(picture)
-    clean = found.without_credential(picture)
-    position = _scan(clean).content_start
+    clean, position = _without_badge(picture)
     baked = clean[:position] + _element(clean, text, edition) + clean[position:]
     if unbake_svg(baked) != text:
         raise Unreadable("The badge cannot be carried by an SVG without a change.")
     return baked
+
+
+@lru_cache(maxsize=16)
+def _without_badge(picture: bytes) -> tuple[bytes, int]:
+    """A picture without the badge that it may carry, and where one goes; remembered, for badges share few pictures."""
+    clean = _scan(picture).without_credential(picture)
+    return clean, _scan(clean).content_start
 
 
 def unbake_svg(data: bytes) -> bytes:
@@ -202,9 +210,10 @@ def _end_of_tag(data: bytes, start: int) -> int:
 
 
 def _refuse_script(name: str, attributes: dict[str, str]) -> None:
-    local = name.rpartition(" ")[2].lower()
-    events = [attribute for attribute in attributes if attribute.lower().startswith("on")]
-    links = [value for attribute, value in attributes.items() if attribute.rpartition(" ")[2].lower() == "href"]
-    scripted = any(link.strip().lower().startswith(("javascript:", "vbscript:")) for link in links)
-    if local in {"script", "foreignobject", "iframe", "handler"} or events or scripted:
+    scripted = name.rpartition(" ")[2].lower() in _FOREIGN
+    for attribute, value in attributes.items():
+        local = attribute.rpartition(" ")[2].lower()
+        is_event = attribute[:2].lower() == "on"
+        scripted |= is_event or (local == "href" and value.strip().lower().startswith(_SCHEMES_OF_SCRIPT))
+    if scripted:
         raise Unreadable("The SVG holds a script or foreign content, which is not safe.")

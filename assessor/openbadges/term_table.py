@@ -58,12 +58,12 @@ class Term:
     node: "NodeTerms | None" = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NodeTerms:
     """The objects in one place: exactly these types (empty = none), and the members they may have.
 
-    `type_list`: the types as the example writes them, `NO_TYPE` = it has none. `type_ends`: what follows the subject
-    in the lines that state them.
+    Two places have two tables, even if these say the same. `type_list`: the types as the example writes them,
+    `NO_TYPE` = it has none. `type_ends`: what follows the subject in the lines that state them.
     """
 
     types: frozenset[str]

@@ -34,13 +34,15 @@ LEAST_REVOKED = 2
 class Places:
     """Where the documents are served: https, all on one host (http for localhost only).
 
-    `picture`: where the baked picture is; empty = nowhere.
+    `picture`: where the baked picture is; empty = nowhere. `revocations`: where the issuer lists what was taken back;
+    empty = nowhere.
     """
 
     assertion: str
     badge_class: str
     issuer: str
     picture: str = ""
+    revocations: str = ""
 
     def check(self) -> None:
         """`InvalidBadge` unless readers would find the three documents in one issuer's house."""
@@ -146,6 +148,7 @@ def issuer_profile(issuer: JsonObject | str, places: Places, contact: str) -> by
         "email": required_text(contact, "The issuer's e-mail"),
         **_same(profile, "description"),
         **({"image": profile["image"]["id"]} if "image" in profile else {}),
+        **({"revocationList": required_iri(places.revocations, "The list")} if places.revocations else {}),
     }
     return _checked(document, "Issuer")
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from assessor.openbadges.checks import Check, State
+from assessor.openbadges.documents import Documents, host_of
 from assessor.openbadges.errors import OpenBadgesError
 from assessor.openbadges.strict_json import JsonObject
-from assessor.openbadges.v2_documents import Documents, host_of
 from assessor.openbadges.v2_schema import problems_of
 
 

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from assessor.openbadges.checks import Check, State
+from assessor.openbadges.documents import Documents
 from assessor.openbadges.errors import (
     DocumentUnavailable,
     InvalidKey,
@@ -20,9 +21,9 @@ from assessor.openbadges.jwt import Token
 from assessor.openbadges.multikey import check_signature
 from assessor.openbadges.rsa import RsaPublicKey
 from assessor.openbadges.strict_json import JsonObject
-from assessor.openbadges.v2_documents import Documents
 from assessor.openbadges.v2_schema import problems_of
 
+KEY = "key bound to issuer"
 MAX_PEM = 16 * 1024
 _BELIEVED = ("RS256", "EdDSA", "Ed25519")
 _OTHER = ("RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "ES256K")
@@ -33,8 +34,8 @@ _REFUSED_HEADERS = ("jwk", "jku", "x5u", "x5c", "crit", "b64")
 def check_signed(
     token: Token | None, creator: Any, issuer: JsonObject | None, documents: Documents
 ) -> tuple[Check, Check]:
-    """The checks “key” and “proof” of a signed badge. `creator`: its `verification.creator`."""
-    key = Check("key", State.NOT_CHECKED, "No key was asked for.")
+    """The checks “key bound to issuer” and “proof” of a signed badge. `creator`: its `verification.creator`."""
+    key = Check(KEY, State.NOT_CHECKED, "No key was asked for.")
     if token is None:
         return key, Check("proof", State.FAILED, "The badge says that it is signed, and brings no signature.")
     try:
@@ -42,11 +43,11 @@ def check_signed(
         if issuer is None:
             return key, Check("proof", State.NOT_CHECKED, "The issuer could not be asked for its keys.")
         pem = _key_named(creator, issuer, documents)
-        key = Check("key", State.PASSED, "The key is one of the issuer's.")
+        key = Check(KEY, State.PASSED, "The key is one of the issuer's.")
         check_token(token, pem)
     except InvalidKey as error:
         reason = "There is no key of the issuer to check the signature with."
-        return Check("key", State.FAILED, str(error)), Check("proof", State.NOT_CHECKED, reason)
+        return Check(KEY, State.FAILED, str(error)), Check("proof", State.NOT_CHECKED, reason)
     except (ProofUnsupported, DocumentUnavailable, Unreadable) as error:
         return key, Check("proof", State.NOT_CHECKED, str(error))
     except OpenBadgesError as error:

@@ -1,56 +1,33 @@
 """Is this Open Badge 2.0 genuine: hosted and signed badges of any issuer, every check listed.
 
-    report = verify_v2(data, fetch, now, issuers={"https://badges.example/issuer"}, recipient="ada@example.org")
-    report.verdict, [check.reason for check in report.failed]
-
 A hosted badge is what its own address says today, if that address is one of its issuer's; a signed badge is what the
 token says, if its key is one that the issuer names. Issuer and keys are always asked for at their addresses: what a
-badge brings along about them is not believed. Documents come through `fetch`, this library opens no connection.
+badge brings along about them is not believed. `verification.verify` is the door to it.
 """
 
 from collections.abc import Container
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from assessor.openbadges import jwt
-from assessor.openbadges.checks import Check, Report, Result, State
-from assessor.openbadges.documents import Fetch
+from assessor.openbadges.checks import NAMES, Check, Report, Result, State
+from assessor.openbadges.documents import Documents, host_of
 from assessor.openbadges.errors import (
-    AlteredCarrier,
     DocumentGone,
-    DocumentUnavailable,
-    NotACredential,
     OpenBadgesError,
     UnknownContext,
-    Unreadable,
     UnsafeDocument,
 )
 from assessor.openbadges.grammar import read_timestamp
 from assessor.openbadges.jwt import Token
-from assessor.openbadges.reading import is_jwt, read_credential
 from assessor.openbadges.recipient import check_recipient, identities_v2
-from assessor.openbadges.strict_json import JsonObject, read_json
+from assessor.openbadges.strict_json import JsonObject
 from assessor.openbadges.v2_copies import check_copy
-from assessor.openbadges.v2_documents import Documents
 from assessor.openbadges.v2_issuer import check_revocations, is_in_scope
 from assessor.openbadges.v2_schema import CONTEXTS, check_context, is_defined, problems_of
 from assessor.openbadges.v2_signature import check_signed
 from assessor.openbadges.withdrawal import CLOCK_TOLERANCE
 
-NAMES = (
-    "reading",
-    "shape",
-    "safe context",
-    "schema",
-    "holder",
-    "issuer",
-    "proof",
-    "key",
-    "status",
-    "validity",
-    "recipient",
-    "endorsements",
-)
 _HOSTED, _SIGNED = {"hosted", "HostedBadge"}, {"signed", "SignedBadge"}
 
 
@@ -59,49 +36,22 @@ def speaks_v2(document: JsonObject) -> bool:
     return any(isinstance(entry, str) and entry in CONTEXTS for entry in _listed(document.get("@context")))
 
 
-def verify_v2(
-    badge: bytes, fetch: Fetch | None, now: datetime, *, issuers: Container[str] = (), recipient: str = ""
+def check_older_badge(
+    document: JsonObject,
+    token: Token | None,
+    form: str,
+    documents: Documents,
+    now: datetime,
+    issuers: Container[str],
+    recipient: str,
 ) -> Report:
-    """Check a 2.0 badge in any carrier: JSON, JWS, baked PNG or SVG, or the https address of one.
+    """Check a 2.0 badge that was read: a document, and the token around it, None = it says that it is hosted.
 
-    `fetch`: gives documents by address; None = offline. `now`: aware time. `issuers`: the ids of issuers known
-    here; another one's badge can hold in every check and is still "issuer unknown". `recipient`: who is said to show
-    it; empty = nobody said. Never raises for anything in `badge`.
+    `documents`: gets what it points at. `issuers`: the ids of issuers known here; another one's badge can hold in every
+    check and is still "issuer unknown". `recipient`: who is said to show it; empty = nobody said. Never raises.
     """
-    documents = Documents(fetch)
-    form = ""
-    try:
-        form, text = _read(badge, documents)
-        token = jwt.read(text) if is_jwt(text) else None
-        document = token.payload if token else read_json(text)
-    except AlteredCarrier as error:
-        return _not_read(Result.NOT_GENUINE, form, str(error))
-    except (NotACredential, DocumentGone) as error:
-        return _not_read(Result.NOT_A_CERTIFICATE, form, str(error))
-    except (Unreadable, DocumentUnavailable) as error:
-        return _not_read(Result.UNREADABLE, form, str(error))
-    return _Verification(document, token, form, documents, now, issuers, recipient).report()
-
-
-def _read(badge: bytes, documents: Documents) -> tuple[str, bytes]:
-    """The form and the text of a badge; an address, given or baked, is followed once."""
-    form: str = ""
-    if not _is_address(badge):
-        form, text = read_credential(badge)
-        if not _is_address(text):
-            return form, text
-        badge = text
-    found, text = read_credential(documents.badge_at(badge.strip().decode("ascii")))
-    return form or found, text
-
-
-def _is_address(text: bytes) -> bool:
-    return len(text) < 2048 and text.strip().startswith((b"https://", b"http://")) and text.isascii()
-
-
-def _not_read(result: Result, form: str, reason: str) -> Report:
-    rest = tuple(Check(name, State.NOT_CHECKED, "The badge could not be read.") for name in NAMES[1:])
-    return Report(result, form, (Check(NAMES[0], State.FAILED, reason), *rest))
+    presented = token.payload if token else document
+    return _Verification(presented, token, form, documents, now, issuers, recipient).report()
 
 
 def _listed(value: Any) -> list[Any]:
@@ -131,6 +81,7 @@ class _Verification:
         self.recipient = recipient
         self.badge_class: JsonObject | None = None
         self.issuer: JsonObject | None = None
+        self.missing = ""
         self.is_withdrawn = False
         self.checks: dict[str, Check] = {}
 
@@ -152,9 +103,9 @@ class _Verification:
         if self._is_hosted:
             self._check_scope()
         else:
-            creator = self.presented["verification"].get("creator")
-            self.checks["key"], self.checks["proof"] = check_signed(self.token, creator, self.issuer, self.documents)
-        # 7. The issuer has not taken it back.
+            self._check_token()
+        # 7. The issuer has not taken it back. It has no other way to say that there is a newer one.
+        self._note("refresh", State.NOT_CHECKED, "Open Badges 2.0 knows no newer versions of a badge.")
         self._check_status()
         # 8. Today lies in its time.
         self._check_validity()
@@ -228,16 +179,11 @@ class _Verification:
             named = self.badge_class.get("issuer")
             self.issuer = self.documents.named(str(named.get("id") if isinstance(named, dict) else named))
         except OpenBadgesError as error:
-            missing = "what was earned" if self.badge_class is None else "who issued it"
-            self._note("issuer", State.NOT_CHECKED, f"It could not be found out {missing}: {error}")
-            return
-        name, address = str(self.issuer.get("name"))[:120], str(self.issuer.get("id"))
-        if address in self.issuers:
-            self._note("issuer", State.PASSED, f"The issuer is {name}, known here.")
-        else:
-            self._note(
-                "issuer", State.NOT_CHECKED, f"The issuer calls itself {name} ({address[:200]}): not known here."
-            )
+            what = "what was earned" if self.badge_class is None else "who issued it"
+            self.missing = f"It could not be found out {what}: {error}"
+
+    def _is_known(self) -> bool:
+        return self.issuer is not None and str(self.issuer.get("id")) in self.issuers
 
     def _check_context(self) -> None:
         try:
@@ -268,17 +214,30 @@ class _Verification:
 
     def _check_holder(self) -> None:
         if any(identity.is_sound for identity in identities_v2(self.assertion)):
-            self._note("holder", State.PASSED, "The badge names its holder.")
+            self._note("subject", State.PASSED, "The badge names its holder.")
         else:
-            self._note("holder", State.FAILED, "Cannot tell whose badge it is.")
+            self._note("subject", State.FAILED, "Cannot tell whose badge it is.")
 
     def _check_scope(self) -> None:
         if self.issuer is None:
-            self._note("key", State.NOT_CHECKED, "The issuer could not be asked which addresses are its own.")
+            self._note("key bound to issuer", State.NOT_CHECKED, self.missing)
         elif is_in_scope(str(self.presented.get("id", "")), self.issuer):
-            self._note("key", State.PASSED, "The address of the badge is one of its issuer's.")
+            self._note("key bound to issuer", State.PASSED, f"The address of the badge is one of {self._whose()}.")
         else:
-            self._note("key", State.FAILED, "The badge stands at an address that is not its issuer's.")
+            self._note("key bound to issuer", State.FAILED, "The badge stands at an address that is not its issuer's.")
+
+    def _check_token(self) -> None:
+        creator = self.presented["verification"].get("creator")
+        key, self.checks["proof"] = check_signed(self.token, creator, self.issuer, self.documents)
+        if key.state is State.PASSED:
+            key = replace(key, reason=f"The key is one of {self._whose()}.")
+        self.checks[key.name] = replace(key, reason=self.missing) if self.missing else key
+
+    def _whose(self) -> str:
+        if self._is_known() or self.issuer is None:
+            return "its issuer's"
+        name, address = str(self.issuer.get("name"))[:120], str(self.issuer.get("id"))[:200]
+        return f"its issuer's, {name} ({address}), who is not known here"
 
     def _check_status(self) -> None:
         if self._is_hosted:
@@ -297,35 +256,45 @@ class _Verification:
     def _check_validity(self) -> None:
         start, end = (read_timestamp(self.assertion.get(name)) for name in ("issuedOn", "expires"))
         if start is None or ("expires" in self.assertion and end is None):
-            self._note("validity", State.FAILED, "The badge does not say from when until when it is valid.")
+            self._note("validity window", State.FAILED, "The badge does not say from when until when it is valid.")
         elif end is not None and end <= start:
-            self._note("validity", State.FAILED, "The badge ended before it was issued.")
+            self._note("validity window", State.FAILED, "The badge ended before it was issued.")
         elif start > self.now + CLOCK_TOLERANCE:
-            self._note("validity", State.FAILED, f"The badge is valid only from {start:%Y-%m-%d}.")
+            self._note("validity window", State.FAILED, f"The badge is valid only from {start:%Y-%m-%d}.")
         elif end is not None and end <= self.now:
-            self._note("validity", State.FAILED, f"The badge expired on {end:%Y-%m-%d}.")
+            self._note("validity window", State.FAILED, f"The badge expired on {end:%Y-%m-%d}.")
         else:
-            self._note("validity", State.PASSED, "The badge is inside its time.")
+            self._note("validity window", State.PASSED, "The badge is inside its time.")
 
     def _result(self) -> Result:
         """The one answer: what speaks against the badge comes before what is not known about it."""
         failed = {name for name in NAMES if self._is(name, State.FAILED)}
-        if failed & {"proof", "key", "safe context", "recipient"} and not self.is_withdrawn:
+        if failed & {"proof", "key bound to issuer", "safe context", "recipient"} and not self.is_withdrawn:
             return Result.NOT_GENUINE
         if self.is_withdrawn:
             return Result.WITHDRAWN
-        if failed & {"schema", "holder"} or not self._is("safe context", State.PASSED):
+        if failed & {"schema", "subject"} or not self._is("safe context", State.PASSED):
             return Result.NOT_A_CERTIFICATE
-        if not all(self._is(name, State.PASSED) for name in ("issuer", "proof", "key")):
+        if not self._is_theirs:
             return Result.ISSUER_UNKNOWN
-        if "validity" in failed:
+        if "validity window" in failed:
             return Result.EXPIRED
+        if not self._is_known():
+            return Result.ISSUER_UNKNOWN
         return Result.GENUINE if self._is("status", State.PASSED) else Result.GENUINE_STATUS_UNKNOWN
+
+    @property
+    def _is_theirs(self) -> bool:
+        return self._is("proof", State.PASSED) and self._is("key bound to issuer", State.PASSED)
 
     def _finished(self, result: Result) -> Report:
         for name in NAMES:
             self.checks.setdefault(name, Check(name, State.NOT_CHECKED, "This is no badge that could be checked."))
+        foreign = ""
+        if self.issuer is not None and self._is_theirs and not self._is_known():
+            foreign = host_of(str(self.issuer.get("id")))
         shown = result in {Result.GENUINE, Result.GENUINE_STATUS_UNKNOWN, Result.EXPIRED}
+        shown = shown or (result is Result.ISSUER_UNKNOWN and bool(foreign))
         known = shown or result is Result.WITHDRAWN
         return Report(
             result,
@@ -334,6 +303,7 @@ class _Verification:
             self._whole() if shown else None,
             str(self.presented.get("id", "")) if known else "",
             self.now if self._is("status", State.PASSED) else None,
+            foreign,
         )
 
     def _whole(self) -> JsonObject:

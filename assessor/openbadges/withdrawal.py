@@ -5,23 +5,30 @@ Anything else is "could not be checked" with a reason: it never makes a badge ge
 forgery.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from hashlib import sha256
 from typing import Any
 
 from assessor.openbadges import jwt
+from assessor.openbadges.elliptic import EcPublicKey
 from assessor.openbadges.errors import OpenBadgesError, StatusUnavailable
 from assessor.openbadges.grammar import read_timestamp
+from assessor.openbadges.jose import PublicKey
 from assessor.openbadges.jwt import issuer_of
+from assessor.openbadges.older_status import LISTS_OF_BITS, REVOCATION_LIST, ListKind, is_revoked
 from assessor.openbadges.proof import check_proof, is_supported, proofs_of
 from assessor.openbadges.status_list import BitstringStatusList
 from assessor.openbadges.strict_json import JsonObject, read_json
 from assessor.openbadges.trust import Trust, TrustedIssuer
+from assessor.openbadges.vc_1_1 import WORDS, begin_of, end_of
 
 MAX_LIST_BYTES = 2 * 1024 * 1024
 MAX_ENTRIES = 4
+LIST = "statusListCredential"
+MAX_REMEMBERED = 16  # lists; each may be as large as above, and unpacked half as large again
 CLOCK_TOLERANCE = timedelta(minutes=5)
 # Bitstring Status List 1.0, section 2.2: what a list without `ttl` asks for.
 DEFAULT_TTL = timedelta(milliseconds=300_000)
@@ -65,12 +72,24 @@ def standing_of(document: JsonObject, trust: Trust, now: datetime, source: Statu
     entries = named if isinstance(named, list) else [named]
     if not entries or len(entries) > MAX_ENTRIES:
         return StatusAnswer(Standing.UNKNOWN, "The badge names no status list or too many.")
+    entries = [*entries, *_beside(entries, trust.issuers.get(issuer_of(document)))]
     answers = [_answer(entry, document, trust, now, source) for entry in entries]
     for standing in (Standing.WITHDRAWN, Standing.SUSPENDED, Standing.UNKNOWN):
         for answer in answers:
             if answer.standing is standing:
                 return answer
     return min(answers, key=lambda answer: answer.as_of or now)
+
+
+def _beside(entries: list[Any], issuer: TrustedIssuer | None) -> list[JsonObject]:
+    """The same places in the lists of who is on hold, as far as we know of such lists (the schema admits one entry)."""
+    if issuer is None or not issuer.suspension_lists:
+        return []
+    named = [entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get(LIST), str)]
+    lists = issuer.suspension_lists
+    return [
+        {**entry, LIST: lists[entry[LIST]], "statusPurpose": "suspension"} for entry in named if entry[LIST] in lists
+    ]
 
 
 def _answer(entry: Any, document: JsonObject, trust: Trust, now: datetime, source: StatusSource | None) -> StatusAnswer:
@@ -86,9 +105,13 @@ def _read_entry(
     entry: Any, document: JsonObject, trust: Trust, now: datetime, source: StatusSource | None
 ) -> StatusAnswer:
     # 1. The entry itself.
-    if not isinstance(entry, dict) or entry.get("type") != "BitstringStatusListEntry":
+    if not isinstance(entry, dict):
         raise StatusUnavailable("The badge names a kind of status that is not checked here.")
-    url, index, purpose = (entry.get(name) for name in ("statusListCredential", "statusListIndex", "statusPurpose"))
+    if entry.get("type") == REVOCATION_LIST:
+        return _read_revocations(entry, document, now, source)
+    if (kind := LISTS_OF_BITS.get(str(entry.get("type")))) is None:
+        raise StatusUnavailable("The badge names a kind of status that is not checked here.")
+    url, index, purpose = (entry.get(name) for name in (LIST, "statusListIndex", "statusPurpose"))
     if not isinstance(url, str) or not _is_index(index) or purpose not in ("revocation", "suspension"):
         raise StatusUnavailable("The badge's status entry is incomplete or of an unknown purpose.")
     if entry.get("statusSize", 1) != 1:
@@ -98,13 +121,14 @@ def _read_entry(
 
     # 2. The list: signed by the same issuer, for this purpose, inside its time.
     fetched = source(url)
-    listed = _signed_list(fetched.data, issuer_of(document), trust)
-    subject = _list_subject(listed, url, purpose)
+    signed = _signed_list(fetched.data, issuer_of(document), trust)
+    listed = signed.document
+    subject = _list_subject(listed, url, purpose, kind)
     _check_times(listed, now)
 
     # 3. The bit. A set bit counts however old the list is; a clear one only while the list is fresh.
-    is_set = BitstringStatusList.decode(subject["encodedList"]).bit(int(str(index)))
-    as_of = read_timestamp(listed.get("validFrom"))
+    is_set = signed.places(kind.prefix + subject["encodedList"]).bit(int(str(index)))
+    as_of = read_timestamp(begin_of(listed))
     if is_set:
         if purpose == "revocation":
             return StatusAnswer(Standing.WITHDRAWN, "The issuer has withdrawn this badge.", as_of)
@@ -118,29 +142,77 @@ def _read_entry(
     return StatusAnswer(Standing.IN_FORCE, "The issuer's list does not withdraw this badge.", as_of)
 
 
+def _read_revocations(
+    entry: JsonObject, document: JsonObject, now: datetime, source: StatusSource | None
+) -> StatusAnswer:
+    """The issuer's plain list; whoever serves it says it at this moment."""
+    if source is None:
+        raise StatusUnavailable("The status list was not asked for.")
+    address = str(entry.get("id", ""))
+    fetched = source(address)
+    as_of = fetched.fetched or now
+    if is_revoked(fetched.data, document, address):
+        return StatusAnswer(Standing.WITHDRAWN, "The issuer has withdrawn this badge.", as_of)
+    return StatusAnswer(Standing.IN_FORCE, "The issuer's list does not withdraw this badge.", as_of)
+
+
 def _is_index(value: Any) -> bool:
     text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
     return text.isascii() and text.isdecimal() and len(text) <= 9
 
 
-def _signed_list(data: bytes, issuer: str, trust: Trust) -> JsonObject:
-    """The list's credential, if the badge's own issuer signed it, as proof or as JWT."""
+class _SignedList:
+    """The credential of a list that its issuer signed, and the keys with which that was checked, by their names."""
+
+    def __init__(self, document: JsonObject, keys: Mapping[str, PublicKey]) -> None:
+        self.document = document
+        self._keys = keys
+        self._decoded: dict[str, BitstringStatusList] = {}
+
+    def is_believed(self, keys: Mapping[str, PublicKey]) -> bool:
+        """Whether these are still keys of the issuer."""
+        return all(keys.get(name) == key for name, key in self._keys.items())
+
+    def places(self, encoded: str) -> BitstringStatusList:
+        """The bits of the list, unpacked once."""
+        if encoded not in self._decoded:
+            self._decoded = {encoded: BitstringStatusList.decode(encoded)}
+        return self._decoded[encoded]
+
+
+# By the digest of their bytes and their issuer: badges by the thousand name the same list. What depends on the time,
+# or on what the badge says of the list, is asked anew for every badge.
+_signed_lists: dict[tuple[bytes, str], _SignedList] = {}
+
+
+def _signed_list(data: bytes, issuer: str, trust: Trust) -> _SignedList:
+    """The list, if the badge's own issuer signed it, as proof or as JWT."""
     trusted = trust.issuers.get(issuer)
     if trusted is None:
         raise StatusUnavailable("The issuer of the status list is not known here.")
+    name = sha256(data).digest(), issuer
+    known = _signed_lists.get(name)
+    if known is None or not known.is_believed({**trusted.proof_keys, **trusted.token_keys}):
+        known = _read_signed_list(data, issuer, trusted)
+        if len(_signed_lists) >= MAX_REMEMBERED:
+            _signed_lists.clear()
+        _signed_lists[name] = known
+    return known
+
+
+def _read_signed_list(data: bytes, issuer: str, trusted: TrustedIssuer) -> _SignedList:
     text = data.strip()
     if text.startswith(b"{"):
         listed = read_json(text, max_bytes=MAX_LIST_BYTES)
         _check_issuer(listed, issuer)
-        _check_list_proof(listed, trusted)
-        return listed
+        return _SignedList(listed, _check_list_proof(listed, trusted))
     token = jwt.read(text, max_bytes=MAX_LIST_BYTES)
     _check_issuer(token.payload, issuer)
-    _, key = token.key_among(trusted.token_keys)
+    key_name, key = token.key_among(trusted.token_keys)
     if key is None:
         raise StatusUnavailable("The status list is not signed with a key of the issuer.")
     jwt.check(token, key)
-    return token.payload
+    return _SignedList(token.payload, {key_name: key})
 
 
 def _check_issuer(listed: JsonObject, issuer: str) -> None:
@@ -148,27 +220,32 @@ def _check_issuer(listed: JsonObject, issuer: str) -> None:
         raise StatusUnavailable("The status list is of another issuer than the badge.")
 
 
-def _check_list_proof(listed: JsonObject, trusted: TrustedIssuer) -> None:
+def _check_list_proof(listed: JsonObject, trusted: TrustedIssuer) -> dict[str, PublicKey]:
+    """Check every proof known here; the keys that made them, by name."""
     supported = [proof for proof in proofs_of(listed) if is_supported(proof)]
     if not supported:
         raise StatusUnavailable("The status list is not signed in a way that is checked here.")
+    keys: dict[str, PublicKey] = {}
     for proof in supported:
-        check_proof(listed, proof, _key(proof.get("verificationMethod"), trusted))
+        key = _key(proof.get("verificationMethod"), trusted)
+        check_proof(listed, proof, key)
+        keys[proof["verificationMethod"]] = key
+    return keys
 
 
-def _key(name: Any, trusted: TrustedIssuer) -> bytes:
-    if not isinstance(name, str) or name not in trusted.keys:
+def _key(name: Any, trusted: TrustedIssuer) -> bytes | EcPublicKey:
+    if not isinstance(name, str) or name not in trusted.proof_keys:
         raise StatusUnavailable("The status list is not signed with a key of the issuer.")
-    return trusted.keys[name]
+    return trusted.proof_keys[name]
 
 
-def _list_subject(listed: JsonObject, url: str, purpose: str) -> JsonObject:
+def _list_subject(listed: JsonObject, url: str, purpose: str, kind: ListKind) -> JsonObject:
     kinds = listed.get("type")
     subject = listed.get("credentialSubject")
-    if not isinstance(kinds, list) or "BitstringStatusListCredential" not in kinds or not isinstance(subject, dict):
+    if not isinstance(kinds, list) or kind.credential not in kinds or not isinstance(subject, dict):
         raise StatusUnavailable("What the issuer's address gave is not a status list.")
     purposes = subject.get("statusPurpose")
-    if subject.get("type") != "BitstringStatusList" or not isinstance(subject.get("encodedList"), str):
+    if subject.get("type") != kind.subject or not isinstance(subject.get("encodedList"), str):
         raise StatusUnavailable("What the issuer's address gave is not a status list.")
     if purpose not in (purposes if isinstance(purposes, list) else [purposes]):
         raise StatusUnavailable("The status list is for another purpose than the badge says.")
@@ -179,10 +256,10 @@ def _list_subject(listed: JsonObject, url: str, purpose: str) -> JsonObject:
 
 
 def _check_times(listed: JsonObject, now: datetime) -> None:
-    for name in ("validFrom", "validUntil"):
+    for name in (*WORDS, *WORDS.values()):
         if name in listed and read_timestamp(listed[name]) is None:
             raise StatusUnavailable("The status list's times cannot be read.")
-    start, end = read_timestamp(listed.get("validFrom")), read_timestamp(listed.get("validUntil"))
+    start, end = read_timestamp(begin_of(listed)), read_timestamp(end_of(listed))
     if start and start > now + CLOCK_TOLERANCE:
         raise StatusUnavailable("The status list is dated in the future. Check the clock of this machine.")
     if end and end < now:

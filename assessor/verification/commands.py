@@ -1,24 +1,47 @@
-"""``assessor verify``: the whole report of a badge file, a PDF or a QR text."""
+"""``assessor verify``: the whole report of a badge of anybody, a PDF, an address or a QR text."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from assessor.certificates import checking, signed_data
 from assessor.certificates.trust import Bundle
-from assessor.config import Application
+from assessor.config import Application, Settings
 from assessor.errors import Invalid
-from assessor.openbadges.checks import Result
+from assessor.fetching.fetcher import Fetcher
+from assessor.openbadges.checks import Report, Result
+from assessor.openbadges.documents import Fetch
 from assessor.openbadges.errors import InvalidDid, StatusUnavailable
+from assessor.openbadges.trust import Trust
 from assessor.openbadges.withdrawal import FetchedList, StatusSource
 from assessor.verification import verifying
+from assessor.verification.own_documents import beside_ours
+from assessor.verification.telling import what_it_says
 
 LARGEST_FILE = 16 * 1024 * 1024
+#: For all documents of one badge together.
+SECONDS = 10.0
 file_option = click.Path(dir_okay=False, path_type=Path)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What was asked for, as given."""
+
+    data: bytes
+    did_files: tuple[Path, ...]
+    status_file: Path | None
+    trust_file: Path | None
+    recipient: str
+    now: datetime
+    offline: bool
 
 
 @click.command()
@@ -26,8 +49,9 @@ file_option = click.Path(dir_okay=False, path_type=Path)
 @click.option("--did", "did_files", multiple=True, type=file_option, help="DID document of an issuer to believe")
 @click.option("--status", "status_file", type=file_option, help="status list, instead of asking for it")
 @click.option("--trust", "trust_file", type=file_option, help="trust bundle signed by our root key, for QR texts")
+@click.option("--recipient", default="", help="whose badge it should be: e-mail address, DID, web address or name")
 @click.option("--at", type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]), help="check as if it were then (UTC)")
-@click.option("--offline", is_flag=True, help="ask for no status list")
+@click.option("--offline", is_flag=True, help="ask nobody, for no status list and no other document")
 @click.option("--json", "as_json", is_flag=True, help="print one JSON document")
 @click.pass_context
 def verify(
@@ -36,57 +60,107 @@ def verify(
     did_files: tuple[Path, ...],
     status_file: Path | None,
     trust_file: Path | None,
+    recipient: str,
     at: datetime | None,
     offline: bool,
     as_json: bool,
 ) -> None:
-    """Check CERTIFICATE: a file (JSON, JWT, PNG, SVG, PDF) or the text of a QR code.
+    """Check CERTIFICATE: a badge of anybody or a certificate (JSON, JWT, PNG, SVG, PDF), its address, or a QR text.
 
-    Exit 0 genuine, 1 not genuine or no longer valid, 2 could not be checked.
+    Exit 0 genuine, 1 not genuine or no longer valid, 2 could not be checked. Issuers that are not known here are looked
+    up at their own addresses; our own addresses are read from this installation.
     """
     now = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
-    data = _read(certificate)
-    own = None if did_files and not trust_file and not verifying.is_qr_text(data) else _own_data(context.obj, now)
-    if verifying.is_qr_text(data):
-        document = _check_qr(data, own, trust_file, status_file, offline, now)
-    else:
-        documents: list[Mapping[str, Any]] = [_did_document(path) for path in did_files]
-        if own is not None and not documents:
-            documents.append(own.did_document)
-        try:
-            trust = verifying.trust_of(*documents)
-        except InvalidDid as error:
-            raise Invalid("The issuer's document cannot be used: %(why)s", why=str(error)) from error
-        source = None if offline else _source(own, status_file, now)
-        document = verifying.verify_badge(data, trust, source, now).as_json()
+    asked = _Asked(_read(certificate), did_files, status_file, trust_file, recipient, now, offline)
+    with _installation(context.obj, asked) as ours:
+        document = _check_qr(asked, ours) if verifying.is_qr_text(asked.data) else _check_badge(asked, ours)
     _print(document, as_json)
     context.exit(Result(document["result"]).exit_code)
 
 
-def _own_data(application: Application, now: datetime) -> verifying.OwnData:
+@dataclass(frozen=True)
+class _Ours:
+    session: Session
+    settings: Settings
+    data: verifying.OwnData
+
+
+@contextmanager
+def _installation(application: Application, asked: _Asked) -> Iterator[_Ours | None]:
+    """This installation; None = everything was given in files, so that none is needed."""
+    if asked.did_files and not asked.trust_file and not verifying.is_qr_text(asked.data):
+        yield None
+        return
     with application() as (_app, session, settings):
-        return verifying.own_data(session, settings, now)
+        yield _Ours(session, settings, verifying.own_data(session, settings, asked.now))
 
 
-def _check_qr(
-    data: bytes,
-    own: verifying.OwnData | None,
-    trust_file: Path | None,
-    status_file: Path | None,
-    offline: bool,
-    now: datetime,
-) -> dict[str, Any]:
+def _check_badge(asked: _Asked, ours: _Ours | None) -> dict[str, Any]:
+    report = verifying.verify_badge(
+        asked.data,
+        _trust(asked, ours),
+        _lists(asked, ours),
+        asked.now,
+        fetch=_fetch(asked, ours),
+        recipient=asked.recipient,
+    )
+    return {**report.as_json(), **_said(report)}
+
+
+def _said(report: Report) -> dict[str, Any]:
+    """Beside the report: who stands behind a foreign badge, and what the badge says when it may be shown."""
+    said = what_it_says(report)
+    foreign = {"foreign_issuer": report.foreign} if report.foreign else {}
+    return foreign | ({"says": said.as_json()} if said else {})
+
+
+def _trust(asked: _Asked, ours: _Ours | None) -> Trust:
+    if not asked.did_files:
+        return ours.data.trust if ours else Trust()
+    try:
+        return verifying.trust_of(*(_did_document(path) for path in asked.did_files))
+    except InvalidDid as error:
+        raise Invalid("The issuer's document cannot be used: %(why)s", why=str(error)) from error
+
+
+def _lists(asked: _Asked, ours: _Ours | None) -> StatusSource | None:
+    if asked.status_file is not None:
+        return _list_in(asked.status_file)
+    if asked.offline or ours is None:
+        return None
+    return verifying.own_status_source(ours.data, asked.now)
+
+
+def _list_in(path: Path) -> StatusSource:
+    def from_file(_url: str) -> FetchedList:
+        try:
+            return FetchedList(path.read_bytes())
+        except OSError as error:
+            raise StatusUnavailable(f"{path} cannot be read ({error.strerror}).") from error
+
+    return from_file
+
+
+def _fetch(asked: _Asked, ours: _Ours | None) -> Fetch | None:
+    """Others are asked unless it is forbidden; a list that was given in a file is not asked for as well."""
+    if asked.offline:
+        return None
+    outside = Fetcher().together(SECONDS)
+    return beside_ours(ours.session, ours.settings, outside) if ours else outside
+
+
+def _check_qr(asked: _Asked, ours: _Ours | None) -> dict[str, Any]:
+    own = ours.data if ours else None
     bundle = own.bundle if own else None
-    if trust_file is not None:
-        bundle = _bundle(trust_file, own.root_key if own else b"")
-    jwts = {} if offline or own is None else dict(own.status_jwts)
-    if status_file is not None:
-        text = _list_text(status_file)
+    if asked.trust_file is not None:
+        bundle = _bundle(asked.trust_file, own.root_key if own else b"")
+    jwts = {} if asked.offline or own is None else dict(own.status_jwts)
+    if asked.status_file is not None:
+        text = _list_text(asked.status_file)
         jwts = {} if text is None else dict.fromkeys(jwts, text)
     withdrawals = dict(own.withdrawals) if own else {}
-    return verifying.summary_report(
-        checking.check_summary(data.decode("utf-8", "replace"), bundle, jwts, withdrawals, now)
-    )
+    text_of_code = asked.data.decode("utf-8", "replace")
+    return verifying.summary_report(checking.check_summary(text_of_code, bundle, jwts, withdrawals, asked.now))
 
 
 def _bundle(path: Path, root: bytes) -> Bundle:
@@ -96,26 +170,7 @@ def _bundle(path: Path, root: bytes) -> Bundle:
         raise Invalid("%(path)s: %(why)s", path=str(path), why=str(error)) from error
 
 
-def _source(own: verifying.OwnData | None, status_file: Path | None, now: datetime) -> StatusSource:
-    if status_file is not None:
-
-        def from_file(_url: str) -> FetchedList:
-            try:
-                return FetchedList(status_file.read_bytes())
-            except OSError as error:
-                raise StatusUnavailable(f"{status_file} cannot be read ({error.strerror}).") from error
-
-        return from_file
-    if own is not None:
-        return verifying.own_status_source(own, now)
-
-    def nowhere(_url: str) -> FetchedList:
-        raise StatusUnavailable("The status list was not fetched. Give it with --status.")
-
-    return nowhere
-
-
-def _did_document(path: Path) -> dict[str, Any]:
+def _did_document(path: Path) -> Mapping[str, Any]:
     try:
         return verifying.read_did_document(_bytes(path))
     except ValueError as error:
@@ -129,8 +184,8 @@ def _read(certificate: str) -> bytes:
             return _bytes(path)
     except OSError:  # a long text is no file name
         pass
-    if not verifying.is_qr_text(certificate.encode()) and not certificate.startswith(("{", "ey")):
-        raise click.UsageError(f"{certificate[:80]} is neither a file nor the text of a certificate.")
+    if not verifying.is_qr_text(certificate.encode()) and not certificate.startswith(("{", "ey", "https://")):
+        raise click.UsageError(f"{certificate[:80]} is neither a file nor the text or the address of a certificate.")
     return certificate.encode()
 
 
@@ -156,5 +211,25 @@ def _print(document: dict[str, Any], as_json: bool) -> None:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
         return
     click.echo(f"{document['verdict']} (result {document['result']}, {document['format'] or 'unknown form'})")
-    for check in document["checks"]:
-        click.echo(f"  {check['state']:12} {check['name']}: {check['reason']}")
+    if document["result"] == Result.ISSUER_UNKNOWN and "foreign_issuer" in document:
+        click.echo(_whose(document["foreign_issuer"]))
+    for number, check in enumerate(document["checks"], 1):
+        click.echo(f"  {number:2} {check['state']:12} {check['name']}: {check['reason']}")
+    if "says" in document:
+        click.echo("It says:")
+        for name, value in document["says"].items():
+            _print_said(name, value)
+
+
+def _whose(foreign: str) -> str:
+    if foreign.startswith("did:"):
+        return f"The badge holds and is by whoever has the key {foreign[:120]}. Nobody here says who that is."
+    return f"The badge holds and is by the owner of {foreign}; whether to believe them is yours to decide."
+
+
+def _print_said(name: str, value: Any) -> None:
+    if isinstance(value, list):
+        for result in value:
+            click.echo(f"  {result['name']}: {result['value']}")
+    elif value:
+        click.echo(f"  {name}: {value}")

@@ -1,52 +1,68 @@
-"""Check anything that a person may hold in the hand: a number, a QR text, a badge file, a PDF.
+"""Check anything that a person may hold in the hand: a number, a QR text, a badge of anybody, a PDF, an address.
 
-Our own DID document, bundle and lists are read from this installation and never fetched.
+Our own DID document, bundle, lists and 2.0 documents are read from this installation and never fetched; those of others
+come through a `fetch`, and none without one.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assessor.certificates import attachment, checking
 from assessor.certificates.trust import Bundle
 from assessor.config import Settings
 from assessor.credentials import awarding, issuer, issuing, publishing, status
-from assessor.credentials.models import StatusList
 from assessor.openbadges import verification
-from assessor.openbadges.checks import Check, Report, Result, State
-from assessor.openbadges.errors import StatusUnavailable
-from assessor.openbadges.trust import Trust
+from assessor.openbadges.checks import Report, Result, not_read
+from assessor.openbadges.documents import Fetch
+from assessor.openbadges.errors import ListUnknown
+from assessor.openbadges.trust import Trust, TrustedIssuer
 from assessor.openbadges.withdrawal import FetchedList, StatusSource
 
 
 @dataclass(frozen=True)
 class OwnData:
-    """What this installation knows of itself as an issuer."""
+    """What this installation knows of itself as an issuer.
+
+    `suspension_lists`: revocation list → the list of who is on hold, by their addresses. `profile`: our id in 2.0.
+    """
 
     did_document: Mapping[str, Any]
     bundle: Bundle
     root_key: bytes
     status_jwts: Mapping[str, str]
     status_documents: Mapping[str, bytes]
+    suspension_lists: Mapping[str, str]
     withdrawals: Mapping[str, Any]
+    profile: str
+
+    @property
+    def trust(self) -> Trust:
+        """Trust in ourselves, and in nobody else."""
+        ours = TrustedIssuer.from_did_document(dict(self.did_document))
+        ours = replace(ours, suspension_lists=self.suspension_lists)
+        return Trust({ours.id: ours}, frozenset({self.profile}))
 
 
 def own_data(session: Session, settings: Settings, now: datetime) -> OwnData:
     """Everything a verifier needs to check certificates of this installation."""
-    lists = session.execute(select(StatusList.number, StatusList.signed_json, StatusList.signed_jwt)).all()
-    url = {number: status.list_url(settings, number) for number, _json, _jwt in lists}
+    lists = status.documents(session, settings)
+    numbers = {number for number, *_ in status.signed_lists(session)}
     return OwnData(
         did_document=issuer.document(session, settings),
         bundle=publishing.bundle(session, settings, now),
         root_key=publishing.root_key(session),
-        status_jwts={url[number]: signed.decode() for number, _json, signed in lists if signed},
-        status_documents={url[number]: signed for number, signed, _jwt in lists if signed},
+        status_jwts={url: as_jwt.decode() for url, (_, as_jwt) in lists.items()},
+        status_documents={url: as_json for url, (as_json, _) in lists.items()},
+        suspension_lists={
+            status.list_url(settings, number): status.list_url(settings, number, "suspension") for number in numbers
+        },
         withdrawals={issuer.did(settings): publishing.withdrawals(session, settings)},
+        profile=f"{settings.public_url}/ob2/issuer",
     )
 
 
@@ -67,20 +83,34 @@ def is_qr_text(data: bytes) -> bool:
     return len(data) < 4096 and any(form in data for form in (b"#1.", b"#2."))
 
 
-def verify_badge(data: bytes, trust: Trust, source: StatusSource | None, now: datetime) -> Report:
-    """Check a badge in any carrier; a PDF is checked by the badge attached to it."""
-    if not data.startswith(b"%PDF"):
-        return verification.verify(data, trust, now, status=source)
-    try:
-        attached = attachment.attached_credential(data)
-    except attachment.PdfAltered as error:
-        return _not_read(Result.NOT_GENUINE, str(error))
-    except attachment.PdfUnreadable as error:
-        return _not_read(Result.UNREADABLE, str(error))
-    if attached is None:
-        return _not_read(Result.NOT_A_CERTIFICATE, "No badge is attached to this PDF.")
-    report = verification.verify(attached, trust, now, status=source)
-    return Report(report.result, "pdf", report.checks, report.credential, report.credential_id, report.status_as_of)
+def verify_badge(
+    data: bytes,
+    trust: Trust,
+    source: StatusSource | None,
+    now: datetime,
+    *,
+    fetch: Fetch | None = None,
+    recipient: str = "",
+) -> Report:
+    """Check a badge in any carrier, or at an address; a PDF is checked by the badge attached to it.
+
+    `source`: our own status lists. `fetch`: everything else that a badge points at; None = offline. `recipient`: who is
+    said to show it.
+    """
+    form = ""
+    if data.startswith(b"%PDF"):
+        form = "pdf"
+        try:
+            attached = attachment.attached_credential(data)
+        except attachment.PdfAltered as error:
+            return not_read(Result.NOT_GENUINE, form, str(error))
+        except attachment.PdfUnreadable as error:
+            return not_read(Result.UNREADABLE, form, str(error))
+        if attached is None:
+            return not_read(Result.NOT_A_CERTIFICATE, form, "No badge is attached to this PDF.")
+        data = attached
+    report = verification.verify(data, trust, now, status=source, fetch=fetch, recipient=recipient)
+    return replace(report, format=form) if form else report
 
 
 def own_status_source(own: OwnData, now: datetime) -> StatusSource:
@@ -88,7 +118,7 @@ def own_status_source(own: OwnData, now: datetime) -> StatusSource:
 
     def source(url: str) -> FetchedList:
         if url not in own.status_documents:
-            raise StatusUnavailable("This status list is of another host and was not fetched.")
+            raise ListUnknown("This status list is of another host and was not fetched.")
         return FetchedList(own.status_documents[url], now)
 
     return source
@@ -115,9 +145,3 @@ def read_did_document(text: bytes) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise ValueError("it is not a JSON object")
     return document
-
-
-def _not_read(result: Result, reason: str) -> Report:
-    first, *rest = verification.NAMES
-    later = tuple(Check(name, State.NOT_CHECKED, "The badge could not be read.") for name in rest)
-    return Report(result, "pdf", (Check(first, State.FAILED, reason), *later))

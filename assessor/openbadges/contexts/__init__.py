@@ -16,11 +16,19 @@ from typing import Any
 
 from assessor.openbadges.errors import UnknownContext
 
+CREDENTIALS_V1 = "https://www.w3.org/2018/credentials/v1"
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES_V3 = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 OPEN_BADGES_EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 OPEN_BADGES_VERSIONS = frozenset(
     f"https://purl.imsglobal.org/spec/ob/v3p0/context-{version}.json" for version in ("3.0.1", "3.0.2", "3.0.3")
+)
+#: Addresses under which the vocabulary stood before 3.0 was final, and changed.
+DRAFTS = frozenset(
+    {
+        "https://purl.imsglobal.org/spec/ob/v3p0/context.json",
+        "https://imsglobal.github.io/openbadges-specification/context.json",
+    }
 )
 DID_V1 = "https://www.w3.org/ns/did/v1"
 MULTIKEY_V1 = "https://w3id.org/security/multikey/v1"

@@ -91,7 +91,8 @@ function drawStart() {
       el('input', { type: 'hidden', name: 'language', value: chooser.value }), send()),
     el('form', { submit: read },
       field('text', start.paste, el('textarea', { id: 'text', dir: 'ltr', rows: 3, maxlength: 2048, spellcheck: 'false' })),
-      el('p', { class: 'small' }, start.private), send())));
+      el('p', { class: 'small' }, start.private), send()),
+    el('div', { class: 'buttons' }, el('a', { class: 'second blue', href: settings.badge }, start.any_badge))));
 }
 
 // The next visit works without network: keep the page, what it loaded, and every status list.

@@ -33,6 +33,7 @@ from tests.unit.openbadges.older_badges import (
 )
 
 FOLDER = VECTORS / "hostile-v2"
+BOUND = "key bound to issuer"
 ID, CLASS, ISSUER = PLACES.assertion, PLACES.badge_class, PLACES.issuer
 
 
@@ -63,22 +64,34 @@ def shown_otherwise() -> Iterator[Case]:
 def addresses() -> Iterator[Case]:
     """The address of the badge decides, and whose it is."""
     own = hosted_badge(id=f"{EVIL}/1")
-    yield case("on a host of its own", own, 7, "key", "not its issuer's", web={f"{EVIL}/1": own})
+    yield case("on a host of its own", own, 7, BOUND, "not its issuer's", web={f"{EVIL}/1": own})
     lookalike = hosted_badge(id="https://badges.example.eve.example/1")
     yield case(
         "on a host that begins like the issuer's",
         lookalike,
         7,
-        "key",
+        BOUND,
         "not its issuer's",
         web={lookalike["id"]: lookalike, ISSUER: {"verification": {"startsWith": "https://badges.example"}}},
     )
     elsewhere = {"allowedOrigins": ["other.example"]}
     yield case(
-        "outside the origins", hosted_badge(), 7, "key", "not its issuer's", web={ISSUER: {"verification": elsewhere}}
+        "outside the origins",
+        hosted_badge(),
+        7,
+        BOUND,
+        "not its issuer's",
+        web={ISSUER: {"verification": elsewhere}},
     )
     beside = {"startsWith": [f"{HOST}/other/"]}
-    yield case("outside the path", hosted_badge(), 7, "key", "not its issuer's", web={ISSUER: {"verification": beside}})
+    yield case(
+        "outside the path",
+        hosted_badge(),
+        7,
+        BOUND,
+        "not its issuer's",
+        web={ISSUER: {"verification": beside}},
+    )
     yield case("not reached", hosted_badge(), 6, "proof", "cannot be reached", web={ID: None})
     yield case("a page instead", hosted_badge(), 6, "proof", "not an SVG", web={ID: "<html>Sign in</html>"})
     yield case("text instead", hosted_badge(), 6, "proof", "in any form", web={ID: "Hello"})
@@ -89,8 +102,8 @@ def addresses() -> Iterator[Case]:
     yield case("another id there", hosted_badge(), 6, "proof", "calls itself", web={ID: {"id": f"{HOST}/2"}})
     away = {ID: {"leads_to": f"{EVIL}/1"}, f"{EVIL}/1": hosted_badge()}
     yield case("led to another host", hosted_badge(), 6, "proof", "another host", web=away)
-    yield case("no web address", hosted_badge(id="urn:uuid:1"), 7, "key", "not its issuer's")
-    yield case("no id", hosted_badge(id=None), 7, "key", "not its issuer's")
+    yield case("no web address", hosted_badge(id="urn:uuid:1"), 7, BOUND, "not its issuer's")
+    yield case("no id", hosted_badge(id=None), 7, BOUND, "not its issuer's")
     yield case("taken away", hosted_badge(), 3, "status", "taken the badge back", gone=[ID])
     revoked = dict.fromkeys(hosted_badge()) | {"id": ID, "revoked": True}
     yield case("revoked", hosted_badge(), 3, "status", "taken the badge back", web={ID: revoked})
@@ -99,20 +112,20 @@ def addresses() -> Iterator[Case]:
 def issuers() -> Iterator[Case]:
     """Who says so, and whether it can be believed."""
     away = {ISSUER: {"leads_to": f"{EVIL}/issuer"}, f"{EVIL}/issuer": documents()[ISSUER]}
-    yield case("issuer led to another host", hosted_badge(), 6, "issuer", "another host", web=away)
-    yield case("issuer not reached", hosted_badge(), 6, "issuer", "who issued it", web={ISSUER: None})
-    yield case("class not reached", hosted_badge(), 6, "issuer", "what was earned", web={CLASS: None})
+    yield case("issuer led to another host", hosted_badge(), 6, BOUND, "another host", web=away)
+    yield case("issuer not reached", hosted_badge(), 6, BOUND, "who issued it", web={ISSUER: None})
+    yield case("class not reached", hosted_badge(), 6, BOUND, "what was earned", web={CLASS: None})
     ring = {CLASS: {"id": f"{HOST}/a"}, f"{HOST}/a": {"id": f"{HOST}/b"}}
-    yield case("class that is always elsewhere", hosted_badge(), 6, "issuer", "calls itself", web=ring)
+    yield case("class that is always elsewhere", hosted_badge(), 6, BOUND, "calls itself", web=ring)
     own = {f"{EVIL}/{name}": documents()[address] for name, address in (("c", CLASS), ("i", ISSUER))}
     eves = hosted_badge(id=f"{EVIL}/1", badge=f"{EVIL}/c")
     own[f"{EVIL}/1"] = eves
     own[f"{EVIL}/c"] |= {"id": f"{EVIL}/c", "issuer": f"{EVIL}/i"}
     own[f"{EVIL}/i"] |= {"id": f"{EVIL}/i"}
-    yield case("an issuer with a borrowed name", eves, 6, "issuer", "not known here", web=own)
+    yield case("an issuer with a borrowed name", eves, 6, BOUND, "not known here", web=own)
     enclosed = documents()[CLASS] | {"issuer": documents()[ISSUER]}
     brought = hosted_badge(id=f"{EVIL}/1", badge=enclosed)
-    yield case("an issuer brought along", brought, 7, "key", "not its issuer's", web={f"{EVIL}/1": brought})
+    yield case("an issuer brought along", brought, 7, BOUND, "not its issuer's", web={f"{EVIL}/1": brought})
     yield case("class of a list", hosted_badge(badge=[CLASS]), 7, "proof", "another “badge”")
     yield case(
         "issuer without e-mail", hosted_badge(), 9, "schema", "“email” is missing", web={ISSUER: {"email": None}}
@@ -146,9 +159,13 @@ def words() -> Iterator[Case]:
     yield case("a class in other words", hosted_badge(), 9, "safe context", "not known here", web=other)
     changed = {CLASS: {"@context": {"name": "urn:x:y"}}}
     yield case("a class with words of its own", hosted_badge(), 7, "safe context", "“name”", web=changed)
-    yield _published("no vocabulary", 9, "shape", "not an Open Badge 2.0", **{"@context": None})
+    yield _published("no vocabulary", 9, "shape", "not a verifiable credential", **{"@context": None})
     yield _published(
-        "the words of 3.0", 9, "shape", "not an Open Badge 2.0", **{"@context": "https://www.w3.org/ns/credentials/v2"}
+        "the words of 3.0",
+        9,
+        "shape",
+        "not a verifiable credential",
+        **{"@context": "https://www.w3.org/ns/credentials/v2"},
     )
 
 
@@ -163,21 +180,23 @@ def members() -> Iterator[Case]:
     yield _published(
         "expired",
         5,
-        "validity",
+        "validity window",
         "expired on 2026-11-01",
         issuedOn="2025-11-01T00:00:00Z",
         expires="2026-11-01T00:00:00Z",
     )
-    yield _published("not yet valid", 5, "validity", "only from 2027", issuedOn="2027-01-01T00:00:00Z")
-    yield _published("ended before it began", 5, "validity", "before it was issued", expires="2026-11-20T00:00:00Z")
+    yield _published("not yet valid", 5, "validity window", "only from 2027", issuedOn="2027-01-01T00:00:00Z")
+    yield _published(
+        "ended before it began", 5, "validity window", "before it was issued", expires="2026-11-20T00:00:00Z"
+    )
     yield _published("a time without its zone", 9, "schema", "“issuedOn”", issuedOn="2026-11-21T12:00:00")
     yield _published("a day instead of a time", 9, "schema", "“issuedOn”", issuedOn="2026-11-21")
     yield _published("a 13th month", 9, "schema", "“expires”", expires="2027-13-01T00:00:00Z")
-    yield _published("nobody's", 9, "holder", "whose badge", recipient=None)
+    yield _published("nobody's", 9, "subject", "whose badge", recipient=None)
     recipient = documents()[ID]["recipient"]
-    yield _published("a hash that is none", 9, "holder", "whose badge", recipient=recipient | {"identity": EMAIL})
+    yield _published("a hash that is none", 9, "subject", "whose badge", recipient=recipient | {"identity": EMAIL})
     yield _published(
-        "an empty holder", 9, "holder", "whose badge", recipient=recipient | {"identity": " ", "hashed": False}
+        "an empty holder", 9, "subject", "whose badge", recipient=recipient | {"identity": " ", "hashed": False}
     )
     yield case(
         "somebody else's", hosted_badge(), 7, "recipient", "somebody with another e-mail", recipient="eve@example.org"
@@ -207,13 +226,27 @@ def tokens() -> Iterator[Case]:
     yield case("no signature", token(payload).rpartition(b".")[0] + b".", 7, "proof", "wrong length")
     own = {"type": "signed", "creator": f"{EVIL}/key"}
     eves = {f"{EVIL}/key": documents()[KEY_URL] | {"id": f"{EVIL}/key", "publicKeyPem": pem(EVE)}}
-    yield case("a key of its own", token(payload | {"verification": own}, signer=EVE), 7, "key", "not a key", web=eves)
-    yield case("key of another owner", token(payload), 7, "key", "somebody else", web={KEY_URL: {"owner": f"{EVIL}/i"}})
-    yield case("key that is none", token(payload), 7, "key", "does not say", web={KEY_URL: {"type": "Issuer"}})
+    yield case(
+        "a key of its own",
+        token(payload | {"verification": own}, signer=EVE),
+        7,
+        BOUND,
+        "not a key",
+        web=eves,
+    )
+    yield case(
+        "key of another owner",
+        token(payload),
+        7,
+        BOUND,
+        "somebody else",
+        web={KEY_URL: {"owner": f"{EVIL}/i"}},
+    )
+    yield case("key that is none", token(payload), 7, BOUND, "does not say", web={KEY_URL: {"type": "Issuer"}})
     yield case("key not reached", token(payload), 6, "proof", "cannot be reached", web={KEY_URL: None})
-    yield case("issuer without keys", token(payload), 7, "key", "not a key", web={ISSUER: {"publicKey": None}})
+    yield case("issuer without keys", token(payload), 7, BOUND, "not a key", web={ISSUER: {"publicKey": None}})
     for name, text in _pems().items():
-        yield case(name, token(payload), 7, "key", "key", web={KEY_URL: {"publicKeyPem": text}})
+        yield case(name, token(payload), 7, BOUND, "key", web={KEY_URL: {"publicKeyPem": text}})
     secret = base64url_encode(hmac.digest(pem(EVE).encode(), b"x", hashlib.sha256)).encode()
     for algorithm in ("none", "NONE", "", "HS256", None, 7):
         forged = token(payload, {"alg": algorithm}).rpartition(b".")[0] + b"." + secret
@@ -224,11 +257,11 @@ def tokens() -> Iterator[Case]:
     yield case("RS256 by a key that nobody names", rsa_signed, 7, "proof", "in another way")
     small = rsa.generate_private_key(65537, 1024)
     weak = {KEY_URL: {"publicKeyPem": _pem(small.public_key())}}
-    yield case("a key that is too small", _rsa_token(payload, small), 7, "key", "2048", web=weak)
+    yield case("a key that is too small", _rsa_token(payload, small), 7, BOUND, "2048", web=weak)
     large = {KEY_URL: {"publicKeyPem": _pem(rsa.RSAPublicNumbers(3, 2**16384 + 1).public_key())}}
-    yield case("a key that is too large", _rsa_token(payload, small), 7, "key", "8192", web=large)
+    yield case("a key that is too large", _rsa_token(payload, small), 7, BOUND, "8192", web=large)
     slow = {KEY_URL: {"publicKeyPem": _pem(rsa.RSAPublicNumbers(2**2047 + 1, 2**2048 - 1).public_key())}}
-    yield case("a key that takes long", _rsa_token(payload, small), 7, "key", "exponent", web=slow)
+    yield case("a key that takes long", _rsa_token(payload, small), 7, BOUND, "exponent", web=slow)
     for name in ("jwk", "jku", "x5u", "x5c", "crit", "b64"):
         yield case(f"header {name}", token(payload, {"alg": "EdDSA", name: [KEY_URL]}), 7, "proof", f"“{name}”")
     listed = {LIST_URL: {"revokedAssertions": [SIGNED_ID, "urn:uuid:1"]}}

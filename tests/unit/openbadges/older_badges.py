@@ -3,7 +3,8 @@
 import base64
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -14,8 +15,9 @@ from assessor.openbadges.errors import DocumentGone, DocumentUnavailable
 from assessor.openbadges.exits import Statement
 from assessor.openbadges.multikey import MemorySigner, base64url_encode
 from assessor.openbadges.strict_json import JsonObject, write_json
+from assessor.openbadges.trust import Trust
 from assessor.openbadges.v2 import Hosted, Places, hosted, revocation_list, salted_recipient
-from assessor.openbadges.v2_verification import verify_v2
+from assessor.openbadges.verification import verify
 from tests.unit.openbadges.badges import NOW, SCHOOL, credential
 
 HOST = "https://badges.example"
@@ -97,6 +99,13 @@ def checked(badge: bytes | JsonObject, served: Mapping[str, Any] | None = None, 
     gone = frozenset(changes.pop("gone", ()))
     options: dict[str, Any] = {"issuers": {PLACES.issuer}, "now": NOW} | changes
     return verify_v2(data, web(documents() if served is None else served, gone), options.pop("now"), **options)
+
+
+def verify_v2(
+    badge: bytes, fetch: Fetch | None, now: datetime, *, issuers: Container[str] = (), recipient: str = ""
+) -> Report:
+    """The report of a badge, by somebody who knows these issuers of 2.0."""
+    return verify(badge, Trust(profiles=issuers), now, fetch=fetch, recipient=recipient)
 
 
 def check_named(report: Report, name: str) -> Check:

@@ -81,7 +81,7 @@ def _badge() -> tuple[JsonObject, JsonObject]:
         ({"verificationMethod": f"{DID}#badge-2"}, ProofInvalid),
         ({"expires": "2036-01-01T00:00:00Z"}, ProofInvalid),
         ({"cryptosuite": "eddsa-jcs-2022"}, ProofInvalid),
-        ({"cryptosuite": "ecdsa-jcs-2019"}, ProofUnsupported),
+        ({"cryptosuite": "bbs-2023"}, ProofUnsupported),
         ({"cryptosuite": ["eddsa-rdfc-2022"]}, ProofUnsupported),
         ({"type": "Ed25519Signature2020"}, ProofUnsupported),
         ({"previousProof": "urn:x:1"}, ProofUnsupported),

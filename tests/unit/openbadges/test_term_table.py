@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from assessor.openbadges import contexts
-from assessor.openbadges.achievement import Achievement, Alignment, Criteria, Image, Profile, ResultDescription
+from assessor.openbadges.achievement import (
+    Achievement,
+    Alignment,
+    Criteria,
+    Endorsed,
+    Image,
+    Profile,
+    ResultDescription,
+)
 from assessor.openbadges.achievement import RubricLevel as Level
 from assessor.openbadges.contexts import CREDENTIALS_V2, OPEN_BADGES_V3
 from assessor.openbadges.credential import AchievementCredential, Evidence, IdentityObject, Result
@@ -38,18 +46,21 @@ def _members(value: Any, path: str = "") -> set[str]:
 def _everything() -> AchievementCredential:
     """A badge that uses every field of every class of the builder."""
     image = Image("https://badges.example/1.png", "Caption")
-    profile = Profile("https://badges.example", "Olu", "https://badges.example", "Teaches", "a@badges.example", image)
+    endorsed = Endorsed(tokens=("e30.e30.c2ln",))
+    profile = Profile(
+        "https://badges.example", "Olu", "https://badges.example", "Teaches", "a@badges.example", image, endorsed
+    )
     alignment = (Alignment("Name", "https://framework.example", "Framework", "1.1", "Description", "CTDL"),)
     level = Level("urn:x:level", "Basic", "Description", "1", "2", alignment)
     description = ResultDescription("urn:x:result", "Band", "Percent", "0", "1", "urn:x:level", (level,), alignment)
     achievement = Achievement(
         "urn:x:a", "Name", "Description", Criteria("Narrative", "urn:x:c"), "Competency", "CODE", "1", "en", ("tag",),
-        alignment, (description,), image, profile,
+        alignment, (description,), image, profile, endorsed,
     )  # fmt: skip
     return AchievementCredential(
         "urn:x:1", profile, achievement, NOW, (Result("urn:x:result", "1", "urn:x:level"),),
         (Evidence("Narrative", "Name", "urn:x:e"),), "urn:x:ada", (IdentityObject.salted("Ada", "name", "0" * 22),),
-        NOW + timedelta(days=1), StatusEntry("https://badges.example/status/1", 1), image,
+        NOW + timedelta(days=1), StatusEntry("https://badges.example/status/1", 1), image, profile,
     )  # fmt: skip
 
 

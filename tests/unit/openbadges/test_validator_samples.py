@@ -8,8 +8,9 @@ import jsonschema
 import pytest
 
 from assessor.openbadges.canonical import canonical_form
-from assessor.openbadges.checks import Result, State
+from assessor.openbadges.checks import NAMES, Result, State
 from assessor.openbadges.did_web import PublishedKey, did_document
+from assessor.openbadges.documents import documents_from
 from assessor.openbadges.errors import UnsafeDocument
 from assessor.openbadges.multikey import read_multikey
 from assessor.openbadges.reading import read_credential
@@ -44,44 +45,75 @@ def samples(reference: Path) -> Path:
     return reference / "openbadges" / "examples" / "ob3-validator-samples"
 
 
-@pytest.mark.parametrize("name", ["simple.json", "simple-multiple-proofs.json", "simple-json.png", "simple-json.svg"])
-def test_the_valid_samples_are_genuine(samples: Path, name: str) -> None:
-    report = verify((samples / name).read_bytes(), TRUST, NOW)
+#: Every sample → the answer, and the check that its name speaks of; none = nothing speaks against it.
+ANSWERS = {
+    "simple.json": (Result.GENUINE, ""),
+    "simple-context-alias.json": (Result.GENUINE, ""),
+    "simple-context-version.json": (Result.GENUINE, ""),
+    "simple-did-web-method.json": (Result.GENUINE, ""),
+    "simple-eddsa-2022.json": (Result.GENUINE, ""),
+    "simple-multiple-proofs.json": (Result.GENUINE, ""),
+    "simple-json.png": (Result.GENUINE, ""),
+    "simple-json.svg": (Result.GENUINE, ""),
+    # Their lists and issuers are not on this web; with them: test_any_issuer.
+    "bit-string-list/credential-status-revoked.json": (Result.GENUINE_STATUS_UNKNOWN, "status"),
+    "bit-string-list/credential-status-revoked-blank-nodes.json": (Result.GENUINE_STATUS_UNKNOWN, "status"),
+    "credential-status-revoked.json": (Result.ISSUER_UNKNOWN, "key bound to issuer"),
+    # Its issuer's name is no address, so that nothing binds the key to it; the signature itself holds.
+    "simple-did-key-method.json": (Result.ISSUER_UNKNOWN, "key bound to issuer"),
+    # They bring their own key, which their issuer does not publish here; with that key: test_tokens_of_others.
+    "simple-jwt.png": (Result.NOT_GENUINE, "key bound to issuer"),
+    "simple-jwt.svg": (Result.NOT_GENUINE, "key bound to issuer"),
+    # Its text was changed after it was signed: no reading of it, ours or plain PyLD's, fits its signature.
+    "complete.json": (Result.NOT_GENUINE, "proof"),
+    "sd/derivedcredential.json": (Result.NOT_A_CERTIFICATE, "proof"),
+    # Drafts, in a vocabulary that was never fixed.
+    "complete_v1.json": (Result.NOT_A_CERTIFICATE, "shape"),
+    "simple_v1.json": (Result.NOT_A_CERTIFICATE, "shape"),
+    "simple.jwt": (Result.NOT_A_CERTIFICATE, "shape"),
+    "simple-jwt_v1.png": (Result.NOT_A_CERTIFICATE, "shape"),
+    "simple-jwt_v1.svg": (Result.NOT_A_CERTIFICATE, "shape"),
+    "simple-noproof.json": (Result.NOT_A_CERTIFICATE, "shape"),
+    "endorsement-err-schema-status-refresh.json": (Result.NOT_A_CERTIFICATE, "shape"),
+    # Sound, and no badges.
+    "endorsement-valid.json": (Result.NOT_A_CERTIFICATE, "shape"),
+    "bit-string-list/testlist": (Result.NOT_A_CERTIFICATE, "shape"),
+    "simple-err-context.json": (Result.NOT_A_CERTIFICATE, "shape"),
+    "simple-err-type.json": (Result.NOT_A_CERTIFICATE, "shape"),
+    "simple-err-credential-subject-achievement-result-description-type.json": (Result.NOT_GENUINE, "schema"),
+    "simple-err-credential-subject-identifier-type.json": (Result.NOT_GENUINE, "schema"),
+    "simple-err-credential-subject-profile-type.json": (Result.NOT_GENUINE, "schema"),
+    "simple-err-credential-subject-result-type.json": (Result.NOT_GENUINE, "schema"),
+    "simple-err-credential-subject-type.json": (Result.NOT_GENUINE, "schema"),
+    "simple-err-evidence-type.json": (Result.NOT_GENUINE, "schema"),
+    "simple-err-issuer-otheridentifier-type.json": (Result.NOT_GENUINE, "schema"),
+    "simple-err-issuer-parentorg-type.json": (Result.NOT_GENUINE, "schema"),
+    "simple-err-issuer-type.json": (Result.NOT_GENUINE, "schema"),
+    "simple-err-issuer.json": (Result.ISSUER_UNKNOWN, "schema"),
+    "simple-err-issued.json": (Result.ISSUER_UNKNOWN, "validity window"),
+    "simple-err-expired.json": (Result.EXPIRED, "validity window"),
+    "simple-err-proof-method.json": (Result.ISSUER_UNKNOWN, "key bound to issuer"),
+    "simple-err-proof-method-no-scheme.json": (Result.NOT_GENUINE, "schema"),
+    "simple-err-proof-method-unknown-did-method.json": (Result.NOT_GENUINE, "key bound to issuer"),
+    "simple-err-proof-method-unknown-scheme.json": (Result.NOT_GENUINE, "key bound to issuer"),
+    "simple-err-proof-value.json": (Result.NOT_GENUINE, "proof"),
+}
+NEVER_ASKED = {"recipient", "endorsements"}
 
-    # The holder of these samples is named by a DID, and they offer no withdrawal.
-    assert report.result is Result.GENUINE, report.checks
 
+@pytest.mark.parametrize("name", ANSWERS)
+def test_every_sample_is_accepted_or_refused_as_its_name_says(samples: Path, name: str) -> None:
+    result, speaks_of = ANSWERS[name]
 
-def test_every_wrong_sample_is_refused(samples: Path) -> None:
-    names = sorted(samples.glob("*-err-*.json"))
+    report = verify((samples / name).read_bytes(), TRUST, NOW, fetch=documents_from({}))
 
-    assert len(names) >= 15
-    for path in names:
-        report = verify(path.read_bytes(), TRUST, NOW)
-
-        assert report.result not in {Result.GENUINE, Result.GENUINE_STATUS_UNKNOWN}, path.name
-        assert any(check.state is not State.PASSED for check in report.checks[1:]), path.name
-
-
-@pytest.mark.parametrize(
-    ("name", "result"),
-    [
-        ("simple-noproof.json", Result.NOT_A_CERTIFICATE),
-        ("simple-err-proof-value.json", Result.NOT_GENUINE),
-        ("simple-err-expired.json", Result.EXPIRED),
-        ("simple-err-issuer-type.json", Result.NOT_GENUINE),
-        ("simple-err-proof-method.json", Result.ISSUER_UNKNOWN),
-        # It brings its own key, which its issuer does not publish here; with that key: test_tokens_of_others.
-        ("simple-jwt.png", Result.NOT_GENUINE),
-        # Its text was changed after it was signed: no reading of it, ours or plain PyLD's, fits its signature.
-        ("complete.json", Result.NOT_GENUINE),
-        ("simple_v1.json", Result.NOT_A_CERTIFICATE),
-    ],
-)
-def test_the_reason_of_a_refusal_is_the_one_of_its_name(samples: Path, name: str, result: Result) -> None:
-    report = verify((samples / name).read_bytes(), TRUST, NOW)
-
+    against = {check.name for check in report.checks if check.state is not State.PASSED}
     assert report.result is result, report.checks
+    assert speaks_of in against if speaks_of else against == NEVER_ASKED
+
+
+def test_no_sample_is_forgotten(samples: Path) -> None:
+    assert {path.relative_to(samples).as_posix() for path in samples.rglob("*") if path.is_file()} == ANSWERS.keys()
 
 
 def test_no_sample_makes_the_verifier_stumble(reference: Path) -> None:
@@ -90,7 +122,7 @@ def test_no_sample_makes_the_verifier_stumble(reference: Path) -> None:
     for path in paths:
         report = verify(path.read_bytes(), TRUST, NOW)
 
-        assert len(report.checks) == 9, path.name
+        assert [check.name for check in report.checks] == list(NAMES), path.name
 
 
 def test_every_example_has_the_same_canonical_form_as_by_plain_pyld(reference: Path) -> None:

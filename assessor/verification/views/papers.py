@@ -1,42 +1,29 @@
 """The page that a QR code opens, what it trusts, and the typed number."""
 
-import json
-from functools import cache
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from babel import Locale
-from flask import Blueprint, Response, redirect, render_template, request, send_from_directory, url_for
+from flask import Response, redirect, render_template, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 
 from assessor import access, locale
 from assessor.accounts import limits
 from assessor.certificates import checking
 from assessor.certificates import number as numbers
-from assessor.credentials import achievements, awarding, publishing, wording
+from assessor.credentials import achievements, awarding, kept, publishing, wording
 from assessor.database import db, now
 from assessor.installation import settings
 from assessor.verification import verifying
+from assessor.verification.views.context import FOLDER, frame, newest, pages
 
-pages = Blueprint("verification", __name__, template_folder="templates")
-
-FOLDER = Path(__file__).parent / "static"
 SIGNED = "application/cose"
-PLACES = {
-    "static": "/c/static/",
-    "trust": "/c/trust/",
-    "status": "/status/",
-    "number": "/c/number",
-    "worker": "/c/sw.js",
-    "scope": "/c",
-}
 
 
 @pages.get("/")
 @access.public
 def front() -> ResponseReturnValue:
-    """Three ways on: a learner with a card, an employer with a certificate, staff."""
+    """Ways on: a learner with a card, an employer with a certificate or a badge, staff."""
     return render_template("verification/front.html")
 
 
@@ -44,7 +31,7 @@ def front() -> ResponseReturnValue:
 @access.public
 def check() -> ResponseReturnValue:
     """The page of every QR code: static, it checks in the browser. What is behind ``#`` never reaches us."""
-    answer = Response(render_template("verification/check.html", **_frame(_language())))
+    answer = Response(render_template("verification/check.html", **frame(_language())))
     answer.headers["Cache-Control"] = "no-cache"
     return answer
 
@@ -70,21 +57,21 @@ def service_worker() -> ResponseReturnValue:
 @access.public
 def trust_bundle() -> ResponseReturnValue:
     """The issuers, signed by the root key."""
-    return _signed(publishing.signed_bundle(db.session, settings(), now()))
+    return _signed(newest(kept.BUNDLE, lambda: publishing.signed_bundle(db.session, settings(), now())))
 
 
 @pages.get("/c/trust/catalogue")
 @access.public
 def catalogue() -> ResponseReturnValue:
     """What achievement codes mean, in every language."""
-    return _signed(publishing.signed_catalogue(db.session, settings()))
+    return _signed(newest(kept.CATALOGUE, lambda: publishing.signed_catalogue(db.session, settings())))
 
 
 @pages.get("/c/trust/withdrawals")
 @access.public
 def withdrawals() -> ResponseReturnValue:
     """Dates and reasons of withdrawn certificates."""
-    return _signed(publishing.signed_withdrawals(db.session, settings()))
+    return _signed(newest(kept.WITHDRAWALS, lambda: publishing.signed_withdrawals(db.session, settings())))
 
 
 @pages.get("/c/number")
@@ -113,7 +100,7 @@ def number() -> ResponseReturnValue:
         checked = _unanswered("too_often")
     except numbers.NumberNotRead:
         checked = _unanswered("mistyped")
-    return render_template("verification/number.html", **_frame(language), **_shown(checked, language), typed=typed)
+    return render_template("verification/number.html", **frame(language), **_shown(checked, language), typed=typed)
 
 
 def _shown(checked: Any, language: str) -> dict[str, Any]:
@@ -149,22 +136,6 @@ def _unanswered(cause: str) -> SimpleNamespace:
     return SimpleNamespace(
         result=checking.NOT_READ, cause=cause, summary=None, number=None, issuer=None, kid=None, checks=()
     )
-
-
-def _frame(language: str) -> dict[str, Any]:
-    return {
-        "words": _words(language),
-        "language": language,
-        "spoken": {one.code: one.name for one in locale.LANGUAGES},
-        "places": PLACES,
-        "root_key": publishing.root_key(db.session).hex(),
-    }
-
-
-@cache
-def _words(language: str) -> dict[str, Any]:
-    words: dict[str, Any] = json.loads((FOLDER / "words" / f"{language}.json").read_text(encoding="utf-8"))
-    return words
 
 
 def _language() -> str:
