@@ -157,11 +157,13 @@ def award_of_sitting(
 
 
 def award(session: Session, settings: Settings, now: datetime = NOW, **changes: Any) -> Award:
-    """An award for results from elsewhere. ``changes``: name, second, source, level, language, results, conditions."""
+    """An award for results from elsewhere.
+
+    ``changes``: name, second, named_in_badge, source, level, language, results, conditions.
+    """
     name, second = changes.pop("name", "Ada Lovelace"), changes.pop("second", "")
-    return awarding.award(
-        session, organisation(session).id, awarding.Holder(name, second), grounds(**changes), settings, now
-    )
+    holder = awarding.Holder(name, second, changes.pop("named_in_badge", False))
+    return awarding.award(session, organisation(session).id, holder, grounds(**changes), settings, now)
 
 
 def grounds(**changes: Any) -> awarding.Grounds:

@@ -6,6 +6,7 @@ added: badges keep the bytes that were signed, and papers drawn from then on sho
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,6 +56,11 @@ class Template:
     def picture(self, level: int) -> str:
         """The SVG of the band that holds this level (1–8)."""
         return self.pictures[BANDS[(level - 1) // 2]]
+
+    def end_of(self, moment: datetime, usual_years: int) -> datetime | None:
+        """Until when an award of this moment is valid, None = for ever; a badge may have a time of its own."""
+        own = self.certificate.valid_years
+        return _years_later(moment, usual_years if own is None else own)
 
     @property
     def whole_picture(self) -> str:
@@ -107,6 +113,20 @@ def everything(session: Session, settings: Settings) -> Sequence[Template]:
     """All achievements of this installation, by code."""
     codes = session.scalars(select(Achievement.code).order_by(Achievement.code)).all()
     return [find(session, code, settings) for code in codes]
+
+
+def paragraphs(narrative: str) -> list[str]:
+    """A narrative as people read it: a text in a badge has no lines, so each part begins with its word, “Method:”."""
+    return re.split(r"(?<=[.!?]) (?=\w+:)", narrative)
+
+
+def _years_later(moment: datetime, years: int) -> datetime | None:
+    if years == 0:
+        return None
+    try:
+        return moment.replace(year=moment.year + years)
+    except ValueError:  # 29 February
+        return moment.replace(year=moment.year + years, day=28)
 
 
 def _refuse_broken_promise(session: Session, known: Achievement, template: _Parsed, settings: Settings) -> None:

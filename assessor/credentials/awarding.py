@@ -1,57 +1,57 @@
-"""The decision to issue, and taking it back.
+"""The decision to issue, correcting it, putting it on hold and taking it back.
 
 `award` writes the award, its place in the status list and the job that signs it in one transaction: what is decided is
-signed, and nothing is signed that was not decided.
+signed, and nothing is signed that was not decided. `replace` does the same and withdraws the old award with it.
+
+A replacement says how the holder is named, nothing else: a result that was wrong is withdrawn as a mistake and awarded
+anew, at another address, so that what somebody showed around never turns into another achievement.
 """
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace as with_changes
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from assessor.certificates import number as numbers
-from assessor.certificates import qr
-from assessor.certificates.printable import printable
-from assessor.certificates.summary import (
-    MAX_NAME,
-    MAX_SECOND_SPELLING,
-    Conditions,
-    Device,
-    Summary,
-    TextNotPrintable,
-)
 from assessor.certificates.trust import REASON_CLASSES
 from assessor.config import Settings
-from assessor.credentials import achievements, status
-from assessor.credentials.models import Award
+from assessor.credentials import achievements, profiles, status
+from assessor.credentials.models import Award, AwardEvent
+from assessor.credentials.names import usable_name, usable_second
+from assessor.credentials.summarising import fit
 from assessor.errors import Conflict, Invalid, NotFound
 from assessor.jobs import enqueue
+from assessor.organisations.models import Organisation
 from assessor.psychometrics.standards.bands import NOT_ASSESSED
 
 SIGN = "sign credential"
 
 
-class NameNotUsable(Invalid):
-    """The name cannot be printed and signed as it is."""
-
-    #: Which field of `Holder` the sentence is about.
-    field = "name"
-
-
-class SecondNotUsable(NameNotUsable):
-    """The second spelling cannot be printed and signed as it is."""
-
-    field = "second"
-
-
 class AlreadyWithdrawn(Conflict):
     """The certificate was withdrawn before."""
+
+
+class AlreadyReplaced(AlreadyWithdrawn):
+    """A newer certificate took its place."""
+
+
+class OnHold(Conflict):
+    """The certificate is on hold."""
+
+
+class NotOnHold(Conflict):
+    """The certificate is not on hold."""
+
+
+class HasEnded(Conflict):
+    """The time of the certificate is over."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ class Holder:
 class Grounds:
     """What led to the award.
 
-    ``source`` names it, such as "sitting <id>": one award each. ``level`` 1–8. ``results``: competence code →
+    ``source`` names it, such as "sitting <id>": one award each. ``learner_id``: whose it is, who then finds it under
+    "My proof"; None for somebody without a card. ``level`` 1–8. ``results``: competence code →
     {mean, low, high, items, score}. ``conditions``: supervised, helper, paper, home_language_help, sound (bools),
     device, items, test_language, help_language (empty = none), test, release, standard_error; empty = not stated. Those
     of a sitting that knows the probabilities of the levels also have standing (as `psychometrics` writes it),
@@ -83,6 +84,7 @@ class Grounds:
     level: int
     results: Mapping[str, Any]
     conditions: Mapping[str, Any]
+    learner_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -130,34 +132,104 @@ def award(
     return stored
 
 
-def revoke(session: Session, decided: Award, reason: str, settings: Settings, now: datetime) -> None:
-    """Withdraw an award; its badge, paper and list answer so at once. Raises `Invalid`, `AlreadyWithdrawn`."""
+def award_many(
+    session: Session,
+    organisation_id: uuid.UUID,
+    asked: Sequence[tuple[Holder, Grounds]],
+    settings: Settings,
+    now: datetime,
+) -> list[Award]:
+    """Decide several at once, each as `award` does, for a caller who signs them in this very transaction.
+
+    None of the sources may have led to an award before. Raises as `award`; then nothing is stored.
+    """
+    decided = [_decide(session, holder, grounds, settings, now)[0] for holder, grounds in asked]
+    assessor = profiles.assessed_by(session.get_one(Organisation, organisation_id), settings)
+    places = status.places_for_awards(session, len(decided), settings, now)
+    for one, (number, index) in zip(decided, places, strict=True):
+        one.organisation_id, one.assessed_by = organisation_id, assessor
+        one.status_list, one.status_index = number, index
+    session.add_all(decided)
+    session.flush()
+    return decided
+
+
+def replace(
+    session: Session,
+    old: Award,
+    holder: Holder,
+    settings: Settings,
+    now: datetime,
+    *,
+    language: str = "",
+    by: uuid.UUID | None = None,
+) -> Award:
+    """Award the same again with the holder named otherwise, and withdraw the old one as replaced.
+
+    The new one has the address of the old, a later date, a number and a place in the status list of its own, and the
+    same end. ``language`` of the paper: empty = as it was. ``by``: the account that does it.
+    Raises `AlreadyWithdrawn`, `AlreadyReplaced`, `OnHold`, `HasEnded`, or `NameNotUsable`.
+    """
+    session.refresh(old, with_for_update=True)  # of two replacements at once, the second reads what the first did
+    new, _dropped = _corrected(session, old, holder, settings, now, language)
+    new.awarded_by = by
+    # First the list of the old, which is never a newer one than that of the new: nobody waits for us in a circle.
+    _withdraw(session, old, "replaced", settings, now)
+    _store(session, new, settings, now)
+    old.replaced_by = new.id
+    _note(session, old, "replaced", by, now)
+    enqueue(session, SIGN, str(new.id), _payload(new), now)
+    return new
+
+
+def preview_replacement(
+    session: Session, old: Award, holder: Holder, settings: Settings, now: datetime, language: str = ""
+) -> Printed:
+    """What `replace` would print. Raises as it does; nothing is stored."""
+    new, dropped = _corrected(session, old, holder, settings, now, language)
+    return Printed(new.holder_name, new.second_name, new.title, dropped)
+
+
+def holder_of(decided: Award) -> Holder:
+    """The holder as an award names them, for changing a part of it."""
+    return Holder(decided.holder_name, decided.second_name or "", decided.named_in_badge)
+
+
+def revoke(
+    session: Session, decided: Award, reason: str, settings: Settings, now: datetime, by: uuid.UUID | None = None
+) -> None:
+    """Withdraw an award; its badge, paper and list answer so at once.
+
+    ``reason``: one of `REASON_CLASSES`. ``by``: the account that does it. Raises `Invalid`, `AlreadyWithdrawn`.
+    """
     if reason not in REASON_CLASSES:
         raise Invalid("Choose one of these reasons: %(reasons)s.", reasons=", ".join(REASON_CLASSES))
     session.refresh(decided, with_for_update=True)  # of two withdrawals at once, the second reads what the first did
-    if decided.revoked_at is not None:
-        raise AlreadyWithdrawn("This certificate was withdrawn before.")
-    decided.revoked_at, decided.revoked_reason = now.replace(microsecond=0), reason
-    status.set_withdrawn(session, decided.status_list, decided.status_index, settings, now)
+    _refuse_withdrawn(decided)
+    _withdraw(session, decided, reason, settings, now)
+    _note(session, decided, "withdrawn", by, now, reason)
 
 
-def summary(decided: Award) -> Summary:
-    """What the QR code of this award says."""
-    return Summary(
-        number=decided.number,
-        issued=decided.awarded_at,
-        expires=decided.valid_until,
-        name=decided.holder_name,
-        second_spelling=decided.second_name,
-        achievement=decided.achievement_code,
-        title=decided.title,
-        level=decided.level,
-        area_scores=tuple(None if score == NOT_ASSESSED else score for score in decided.area_scores),
-        status_list=decided.status_list,
-        status_index=decided.status_index,
-        conditions=_conditions(decided.conditions) if decided.conditions else None,
-        languages=_languages(decided.conditions) if decided.conditions else None,
-    )
+def suspend(session: Session, decided: Award, settings: Settings, now: datetime, by: uuid.UUID | None = None) -> None:
+    """Put an award on hold, until `reinstate`. Raises `AlreadyWithdrawn`, `OnHold`."""
+    session.refresh(decided, with_for_update=True)
+    _refuse_withdrawn(decided)
+    if decided.suspended_at is not None:
+        raise OnHold("This certificate is on hold already.")
+    decided.suspended_at = now.replace(microsecond=0)
+    status.set_suspended(session, decided.status_list, decided.status_index, settings, now, on_hold=True)
+    _note(session, decided, "suspended", by, now)
+
+
+def reinstate(session: Session, decided: Award, settings: Settings, now: datetime, by: uuid.UUID | None = None) -> None:
+    """End the hold: the award counts again. Raises `AlreadyWithdrawn`, `NotOnHold`."""
+    session.refresh(decided, with_for_update=True)
+    _refuse_withdrawn(decided)
+    if decided.suspended_at is None:
+        raise NotOnHold("This certificate is not on hold.")
+    decided.suspended_at = None
+    status.set_suspended(session, decided.status_list, decided.status_index, settings, now, on_hold=False)
+    _note(session, decided, "reinstated", by, now)
 
 
 def find(session: Session, award_id: uuid.UUID) -> Award:
@@ -168,13 +240,37 @@ def find(session: Session, award_id: uuid.UUID) -> Award:
     return decided
 
 
+def newest(session: Session, credential_id: uuid.UUID) -> Award:
+    """The award that counts of those with one address, by `Award.credential_id`. Raises `NotFound`."""
+    of_address = or_(Award.id == credential_id, Award.first_award == credential_id)
+    decided = session.scalar(select(Award).where(of_address, Award.replaced_by.is_(None)))
+    if decided is None:
+        raise NotFound("There is no certificate with this id.")
+    return decided
+
+
 def find_by_source(session: Session, organisation_id: uuid.UUID, source: str) -> Award | None:
-    """The award that this source led to, or None."""
-    return session.scalar(select(Award).where(Award.organisation_id == organisation_id, Award.source == source))
+    """The award that this source led to, the newest where it was replaced, or None."""
+    return find_by_sources(session, {organisation_id}, [source]).get(source)
+
+
+def find_by_sources(
+    session: Session, organisation_ids: Collection[uuid.UUID], sources: Collection[str]
+) -> dict[str, Award]:
+    """Source → the award that it led to, the newest where it was replaced; for those sources that led to one."""
+    first = session.scalars(
+        select(Award).where(Award.organisation_id.in_(organisation_ids), Award.source.in_(sources))
+    ).all()
+    replaced = [award.credential_id for award in first if award.replaced_by is not None]
+    if not replaced:
+        return {award.source: award for award in first}
+    newer = session.scalars(select(Award).where(Award.first_award.in_(replaced), Award.replaced_by.is_(None)))
+    by_address = {award.credential_id: award for award in newer}
+    return {award.source: by_address.get(award.credential_id, award) for award in first}
 
 
 def find_by_number(session: Session, number: bytes) -> Award | None:
-    """The award with this certificate number, or None."""
+    """The award with this certificate number, or None. A paper that was replaced is found, and is withdrawn."""
     return session.scalar(select(Award).where(Award.number == number))
 
 
@@ -190,15 +286,52 @@ def _decide(
     session: Session, holder: Holder, grounds: Grounds, settings: Settings, now: datetime
 ) -> tuple[Award, tuple[str, ...]]:
     """The award before it has an owner and a place of its own, and what its code has no room for."""
+    decided = _draft(session, holder, grounds, settings, now)
+    return decided, fit(decided, settings)
+
+
+def _corrected(
+    session: Session, old: Award, holder: Holder, settings: Settings, now: datetime, language: str
+) -> tuple[Award, tuple[str, ...]]:
+    """The replacement before it has a place of its own, and what its code has no room for."""
+    _refuse_withdrawn(old)
+    if old.suspended_at is not None:
+        raise OnHold("This certificate is on hold. End that first.")
+    # Badges are dated to the second, and the newer of two at one address is the later one.
+    moment = max(now.replace(microsecond=0), old.awarded_at + timedelta(seconds=1))
+    if old.valid_until is not None and old.valid_until <= moment:
+        raise HasEnded("The time of this certificate is over. A new one needs a new test.")
+    then = with_changes(settings, organisation=old.issuer_name, project=old.project, public_url=old.public_url)
+    new = _draft(session, holder, _grounds_of(old, language), then, moment)
+    new.organisation_id, new.first_award, new.valid_until = old.organisation_id, old.credential_id, old.valid_until
+    new.issuer_details, new.assessed_by = old.issuer_details, old.assessed_by
+    return new, fit(new, then)
+
+
+def _grounds_of(old: Award, language: str) -> Grounds:
+    """What led to an award leads to its one replacement."""
+    return Grounds(
+        source=f"replacement of {old.id}",
+        achievement_code=old.achievement_code,
+        language=language or old.language,
+        level=old.level,
+        results=old.results,
+        conditions=old.conditions,
+        learner_id=old.learner_id,
+    )
+
+
+def _draft(session: Session, holder: Holder, grounds: Grounds, settings: Settings, now: datetime) -> Award:
     template = achievements.find(session, grounds.achievement_code, settings)
     language = template.language(grounds.language)
     moment = now.replace(microsecond=0)
     decided = Award(
         source=grounds.source,
+        learner_id=grounds.learner_id,
         number=numbers.draw(secrets.token_bytes),
         achievement_code=template.code,
-        holder_name=_usable_name(holder.name),
-        second_name=_usable_second(holder.second),
+        holder_name=usable_name(holder.name),
+        second_name=usable_second(holder.second),
         named_in_badge=holder.named_in_badge,
         title=template.certificate.short_title[language],
         language=language,
@@ -209,26 +342,20 @@ def _decide(
         issuer_name=settings.organisation,
         project=settings.project,
         public_url=settings.public_url,
+        issuer_details=profiles.issuer_details(settings),
         awarded_at=moment,
-        valid_until=_years_later(moment, settings.certificate_years),
+        valid_until=template.end_of(moment, settings.certificate_years),
     )
     # What fits must not hang on the place that is drawn: people have seen the preview.
     decided.status_list, decided.status_index = status.WIDEST
-    return decided, _fit(decided, settings)
-
-
-def _fit(decided: Award, settings: Settings) -> tuple[str, ...]:
-    """Take away what the code has no room for; it is not printed either. Returns its names."""
-    try:
-        fitting, dropped = qr.fit(summary(decided), settings.verification_prefix)
-    except (TextNotPrintable, qr.SummaryTooLarge) as error:
-        raise NameNotUsable("This name cannot be printed. Write it in letters, shorter than 90 signs.") from error
-    decided.second_name, decided.title = fitting.second_spelling, fitting.title
-    return dropped
+    return decided
 
 
 def _store(session: Session, decided: Award, settings: Settings, now: datetime) -> Award:
     """Store the award at a free place. The same source, decided at the same moment, gives that award instead."""
+    if not decided.assessed_by:  # a replacement says who assessed then
+        assessor = session.get_one(Organisation, decided.organisation_id)
+        decided.assessed_by = profiles.assessed_by(assessor, settings)
     try:
         return _store_at_free_place(session, decided, settings, now)
     except IntegrityError:
@@ -245,55 +372,29 @@ def _store_at_free_place(session: Session, decided: Award, settings: Settings, n
     return decided
 
 
-def _conditions(stored: Mapping[str, Any]) -> Conditions:
-    flags = ("supervised", "helper", "paper", "home_language_help", "sound")
-    return Conditions(
-        items=stored["items"],
-        device=Device[stored["device"].upper()],
-        **{name: bool(stored[name]) for name in flags},
-    )
+def _refuse_withdrawn(decided: Award) -> None:
+    if decided.replaced_by is not None:
+        raise AlreadyReplaced("This certificate was replaced by a newer one.")
+    if decided.revoked_at is not None:
+        raise AlreadyWithdrawn("This certificate was withdrawn before.")
 
 
-def _languages(stored: Mapping[str, Any]) -> str:
-    helped = stored["home_language_help"] and stored["help_language"]
-    return f"{stored['test_language']}+{stored['help_language']}" if helped else str(stored["test_language"])
+def _withdraw(session: Session, decided: Award, reason: str, settings: Settings, now: datetime) -> None:
+    decided.revoked_at, decided.revoked_reason = now.replace(microsecond=0), reason
+    status.set_withdrawn(session, decided.status_list, decided.status_index, settings, now)
+
+
+def _note(
+    session: Session, decided: Award, kind: str, by: uuid.UUID | None, now: datetime, reason: str | None = None
+) -> None:
+    event = AwardEvent(organisation_id=decided.organisation_id, award_id=decided.id, kind=kind, done_by=by, at=now)
+    event.reason = reason
+    session.add(event)
 
 
 def _payload(decided: Award) -> dict[str, Any]:
     return {"organisation": str(decided.organisation_id), "award": str(decided.id)}
 
 
-def _usable_name(text: str) -> str:
-    clean = printable(text, 4 * MAX_NAME)
-    if not _has_letters(clean):
-        raise NameNotUsable("Write the name as it should be printed.")
-    if len(clean.encode()) > MAX_NAME:
-        raise NameNotUsable("This name is too long for the paper. Write it shorter.")
-    return clean
-
-
-def _usable_second(text: str) -> str | None:
-    clean = printable(text, 4 * MAX_SECOND_SPELLING)
-    if clean and not _has_letters(clean):
-        raise SecondNotUsable("Write the second spelling with letters, or leave it empty.")
-    if len(clean.encode()) > MAX_SECOND_SPELLING:
-        raise SecondNotUsable("The second spelling is too long for the paper. Write it shorter.")
-    return clean or None
-
-
-def _has_letters(text: str) -> bool:
-    """Signs that nobody sees are no name."""
-    return any(character.isalpha() for character in text)
-
-
 def _score(result: Mapping[str, Any] | None) -> int:
     return NOT_ASSESSED if result is None else int(result["score"])
-
-
-def _years_later(moment: datetime, years: int) -> datetime | None:
-    if years == 0:
-        return None
-    try:
-        return moment.replace(year=moment.year + years)
-    except ValueError:  # 29 February
-        return moment.replace(year=moment.year + years, day=28)

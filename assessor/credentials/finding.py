@@ -1,13 +1,18 @@
-"""The list of an organisation's certificates, a page at a time, and finding one in it by name or number."""
+"""The list of an organisation's certificates, a page at a time; one of them by name, number or address; its story."""
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from assessor.accounts.models import Account
 from assessor.certificates import number as numbers
-from assessor.credentials.models import Award
+from assessor.credentials import awarding
+from assessor.credentials.models import Award, AwardEvent
+from assessor.errors import NotFound
 
 
 def awards_of(session: Session, organisation_id: uuid.UUID, wanted: str, most: int, after: int = 0) -> Sequence[Award]:
@@ -19,6 +24,56 @@ def awards_of(session: Session, organisation_id: uuid.UUID, wanted: str, most: i
     if wanted.strip():
         found = found.where(or_(*_fits(wanted.strip())))
     return session.scalars(found.order_by(Award.awarded_at.desc(), Award.id).offset(after).limit(most)).all()
+
+
+def award_named(session: Session, text: str) -> Award:
+    """The award with this address or id, of which the newest counts, or with the number on the paper.
+
+    Raises `NotFound`.
+    """
+    tail = text.rstrip("/").rpartition("/")[2].removeprefix("urn:uuid:")
+    try:
+        return awarding.newest(session, uuid.UUID(tail))
+    except ValueError:
+        pass
+    try:
+        number = numbers.read(text)
+    except numbers.NumberNotRead as error:
+        raise NotFound("“%(text)s” is neither the id nor the number of a certificate.", text=text[:80]) from error
+    if (found := awarding.find_by_number(session, number)) is None:
+        raise NotFound("There is no certificate with this number.")
+    return found
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step in the story of a certificate. ``by``: a person's name; empty = on the command line, or not known."""
+
+    kind: str
+    reason: str
+    by: str
+    at: datetime
+
+
+def story(session: Session, award: Award) -> list[Step]:
+    """What happened to an award, in its order: it was given (again, where it replaced one), and what came after."""
+    begun = "awarded" if award.first_award is None else "awarded again"
+    events = session.execute(
+        select(AwardEvent, Account.name)
+        .outerjoin(Account, Account.id == AwardEvent.done_by)
+        .where(AwardEvent.organisation_id == award.organisation_id, AwardEvent.award_id == award.id)
+        .order_by(AwardEvent.id)
+    )
+    giver = session.get(Account, award.awarded_by) if award.awarded_by else None
+    given = Step(begun, "", giver.name if giver else "", award.awarded_at)
+    return [given, *(Step(event.kind, event.reason or "", name or "", event.at) for event, name in events)]
+
+
+def of_address(session: Session, award: Award) -> Sequence[Award]:
+    """All awards with the address of this one, the newest first."""
+    same = or_(Award.id == award.credential_id, Award.first_award == award.credential_id)
+    found = select(Award).where(Award.organisation_id == award.organisation_id, same)
+    return session.scalars(found.order_by(Award.awarded_at.desc())).all()
 
 
 def _fits(wanted: str) -> list[ColumnElement[bool]]:

@@ -1,9 +1,9 @@
-"""The form that withdraws a certificate."""
+"""The forms that correct a certificate, and withdraw it."""
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectChoice
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, RadioField, SelectChoice, StringField
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from assessor.certificates.trust import REASON_CLASSES
 
@@ -16,6 +16,16 @@ REASONS = {
     "other": _("Another reason, which we do not tell"),
 }
 
+#: What the steps in the story of a certificate are called.
+STEPS = {
+    "awarded": _("Given"),
+    "awarded again": _("Given again, with a correction"),
+    "replaced": _("Replaced by a newer one"),
+    "suspended": _("Put on hold"),
+    "reinstated": _("The hold was ended"),
+    "withdrawn": _("Withdrawn"),
+}
+
 
 class WithdrawForm(FlaskForm):
     """Why a certificate is withdrawn. Everybody who checks it can read this, and nothing finer."""
@@ -24,4 +34,24 @@ class WithdrawForm(FlaskForm):
         _("Why?"),
         [InputRequired(_("Choose a reason."))],
         choices=[SelectChoice(reason, REASONS[reason]) for reason in REASON_CLASSES],
+    )
+
+
+class CorrectNameForm(FlaskForm):
+    """The name as it is to be printed from now on, and that its person has agreed."""
+
+    name = StringField(
+        _("Full name, as employers read it"),
+        [
+            InputRequired(_("Write the name as it should be printed.")),
+            Length(max=80, message=_("Write it shorter.")),
+        ],
+    )
+    second = StringField(
+        _("The same name in another script"), [Length(max=80, message=_("Write it shorter."))], default=""
+    )
+    named_in_badge = BooleanField(_("The person agrees: the digital badge says the name too."))
+    agreed = BooleanField(
+        _("The person has seen this name and wants it on the certificate."),
+        [DataRequired(_("Ask the person first. Then tick the box."))],
     )

@@ -30,12 +30,12 @@ def key_address(settings: Settings, public_key: TokenKey, form: Literal["Multike
 
 
 def document(session: Session, settings: Settings) -> JsonObject:
-    """The DID document: every key that signed badges, tokens or lists which may still be checked."""
+    """The DID document: every key that signed badges, tokens or lists which may still be checked, or will sign them.
+
+    A compromised key is not among them: nothing proves when it signed.
+    """
     published = [
-        PublishedKey(keys.public_half(key), form)
-        for key in keys.published(session)
-        if key.state != "compromised"
-        for form in FORMS.get(key.use, ())
+        PublishedKey(keys.public_half(key), form) for key in keys.believed(session) for form in FORMS.get(key.use, ())
     ]
     return did_document(did(settings), published)
 

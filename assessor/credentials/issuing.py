@@ -4,35 +4,58 @@ The job signs once and stores the bytes; whatever is handed out later is those b
 the same statement signed in another way, with the same place in the status list.
 """
 
+import secrets
 import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Literal
 
 import resvg_py
 import structlog
 from babel.dates import format_date
 from sqlalchemy.orm import Session
 
-from assessor.certificates import attachment, checking, qr
+from assessor.certificates import checking, qr
 from assessor.certificates import number as numbers
 from assessor.certificates.certificate import AreaScore, CertificateContent, substituted_characters
 from assessor.certificates.pdf import certificate_pdf
-from assessor.config import Settings, key_passphrase
-from assessor.credentials import achievements, awarding, issuer, keys, measurement, publishing, status, wording
+from assessor.certificates.trust import Bundle
+from assessor.config import Settings, key_secrets
+from assessor.credentials import (
+    achievements,
+    awarding,
+    endorsing,
+    issuer,
+    keys,
+    measurement,
+    profiles,
+    publishing,
+    signers,
+    status,
+    summarising,
+    wording,
+)
 from assessor.credentials.models import Award, Credential
 from assessor.errors import Conflict, Invalid
 from assessor.jobs import job
-from assessor.openbadges.achievement import Profile
+from assessor.openbadges.achievement import NOT_ENDORSED, Endorsed
 from assessor.openbadges.baking import bake_png, bake_svg
-from assessor.openbadges.credential import AchievementCredential, Evidence, IdentityObject, Result
+from assessor.openbadges.credential import AchievementCredential, Evidence, IdentityObject
 from assessor.openbadges.credential import issue as issue_badge
-from assessor.openbadges.exits import Statement, as_jcs, as_jwt
+from assessor.openbadges.exits import Statement, as_jcs, as_jwt, as_rdfc
+from assessor.openbadges.multikey import Signer
 from assessor.psychometrics.standards.bands import NOT_ASSESSED, score_at
+
+#: Signs a statement with a proof: `as_rdfc` or `as_jcs`.
+Prove = Callable[[Statement, Signer, str, datetime], bytes]
 
 _log = structlog.get_logger("assessor.credentials")
 
 PICTURE_WIDTH = 600  # pixels of the baked PNG
+SALT_BYTES = 16  # of a holder's hash: 128 bits
 FORMS = {
     "json": "application/vc+ld+json",
     "jcs": "application/vc+ld+json",
@@ -75,64 +98,122 @@ def credential_of(session: Session, award: Award) -> Credential | None:
     return session.get(Credential, (award.organisation_id, award.id))
 
 
+@dataclass(frozen=True)
+class Signing:
+    """What the awards of one badge that were decided in one second are signed with: read once, for one or for many.
+
+    ``settings``: `as_awarded`. ``endorsed``: `endorsing.carried`.
+    """
+
+    settings: Settings
+    template: achievements.Template
+    badge_key: signers.Signer
+    badge_key_address: str
+    code_key: signers.Signer
+    endorsed: Mapping[str, Endorsed]
+    bundle: Bundle
+
+
+def prepare(session: Session, award: Award, settings: Settings, now: datetime) -> Signing:
+    """What this award, and those like it, are signed with."""
+    settings = as_awarded(award, settings)
+    passphrase = key_secrets(settings)
+    badge_key = keys.signer(session, "badge", passphrase)
+    return Signing(
+        settings,
+        achievements.find(session, award.achievement_code, settings),
+        badge_key,
+        issuer.key_address(settings, badge_key.public_key, "Multikey"),
+        keys.signer(session, "certificate", passphrase, award.awarded_at),
+        endorsing.carried(session, now),
+        publishing.bundle(session, settings, now),
+    )
+
+
 def sign(session: Session, award: Award, settings: Settings, now: datetime) -> Credential:
     """Compose, sign, check and bake the badge of an award; sign and check the summary of its QR code.
 
     Raises `CodeNotGenuine`, or `InvalidBadge`: what a stranger's check would refuse is not issued.
     """
-    settings = as_awarded(award, settings)
-    passphrase = key_passphrase(settings)
-    badge_key = keys.signer(session, "badge", passphrase)
-    template = achievements.find(session, award.achievement_code, settings)
-    body = issue_badge(
-        compose(award, template, settings),
-        badge_key,
-        issuer.key_address(settings, badge_key.public_key, "Multikey"),
-        award.awarded_at,
-    )
-    svg = template.picture(award.level)
-    return Credential(
-        organisation_id=award.organisation_id,
-        award_id=award.id,
-        award=award,
-        body=body,
-        summary=_sign_summary(session, award, settings, now),
-        png=bake_png(bytes(resvg_py.svg_to_bytes(svg_string=svg, width=PICTURE_WIDTH)), body),
-        svg=bake_svg(svg.encode(), body),
-        signed_at=now,
-    )
+    return sign_with(prepare(session, award, settings, now), award, now)
+
+
+def sign_with(signing: Signing, award: Award, now: datetime) -> Credential:
+    """The same with what was prepared; asks no database. Raises as `sign`."""
+    [credential] = sign_many(signing, [award], now)
+    return credential
+
+
+def sign_many(signing: Signing, awards: Sequence[Award], now: datetime) -> list[Credential]:
+    """The same for several awards. Raises as `sign`; then none of them is signed."""
+    # Step by step for all of them: a processor is a quarter faster at one step a hundred times than at all in turn.
+    badges = [compose(award, signing.template, signing.settings, signing.endorsed) for award in awards]
+    bodies = [
+        issue_badge(badge, signing.badge_key, signing.badge_key_address, max(award.awarded_at, signing.badge_key.since))
+        for award, badge in zip(awards, badges, strict=True)
+    ]
+    codes = [qr.sign_summary(summarising.summary(award), signing.code_key) for award in awards]
+    believed = [_believed(code, signing.bundle, signing.settings, now) for code in codes]
+    pictures = [signing.template.picture(award.level) for award in awards]
+    return [
+        Credential(
+            organisation_id=award.organisation_id,
+            award_id=award.id,
+            award=award,
+            body=body,
+            summary=summary,
+            png=bake_png(_picture(picture), body),
+            svg=bake_svg(picture.encode(), body),
+            signed_at=now,
+        )
+        for award, body, summary, picture in zip(awards, bodies, believed, pictures, strict=True)
+    ]
+
+
+@lru_cache(maxsize=64)
+def _picture(svg: str) -> bytes:
+    """The PNG without a badge: drawing takes longer than everything else together, and is the same for every holder."""
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=PICTURE_WIDTH))
 
 
 def as_awarded(award: Award, settings: Settings) -> Settings:
-    """Our settings, with the issuer's name, project and address as the award fixed them."""
-    return replace(settings, organisation=award.issuer_name, project=award.project, public_url=award.public_url)
+    """Our settings, with what the award fixed of the issuer: name, project, address, contact, description, picture."""
+    then = replace(settings, organisation=award.issuer_name, project=award.project, public_url=award.public_url)
+    return profiles.with_details(then, award.issuer_details)
 
 
-def _sign_summary(session: Session, award: Award, settings: Settings, now: datetime) -> bytes:
-    signer = keys.signer(session, "certificate", key_passphrase(settings), award.awarded_at)
-    signed = qr.sign_summary(awarding.summary(award), signer)
+def believed_code(session: Session, signed: bytes, settings: Settings, now: datetime) -> bytes:
+    """The signed summary of a code, after a verifier's check. Raises `CodeNotGenuine`. ``settings``: `as_awarded`."""
+    return _believed(signed, publishing.bundle(session, settings, now), settings, now)
+
+
+def _believed(signed: bytes, bundle: Bundle, settings: Settings, now: datetime) -> bytes:
     # Lists are not asked: what they say changes, what was signed does not.
-    checked = checking.check_summary(
-        signed, publishing.bundle(session, settings, now), {}, {}, now, settings.verification_prefix
-    )
-    if checked.result not in (checking.GENUINE, checking.NOT_CHECKED):
+    checked = checking.check_summary(signed, bundle, {}, {}, now, settings.verification_prefix)
+    if checked.result not in (checking.GENUINE, checking.NOT_CHECKED, checking.EXPIRED):
         reasons = [check.reason for check in checked.checks if check.state == "failed"]
         raise CodeNotGenuine("The code of this certificate would not be genuine: %(why)s", why=" ".join(reasons))
     return signed
 
 
-def compose(award: Award, template: achievements.Template, settings: Settings) -> AchievementCredential:
-    """What the badge says. ``settings``: `as_awarded`."""
+def compose(
+    award: Award,
+    template: achievements.Template,
+    settings: Settings,
+    endorsed: Mapping[str, Endorsed] = MappingProxyType({}),
+) -> AchievementCredential:
+    """What the badge says. ``settings``: `as_awarded`. ``endorsed``: `endorsing.carried`."""
     url = issuer.credential_url(settings, award.credential_id)
     measured = tuple(measurement.described_results(award, url))
     promised = template.badge.result_descriptions
     badge = replace(template.badge, result_descriptions=(*promised, *(description for description, _ in measured)))
+    by, assessor = profiles.of_issuer(settings), profiles.read(award.assessed_by)
     return AchievementCredential(
         id=url,
-        issuer=Profile(id=issuer.did(settings), name=settings.organisation, url=settings.public_url),
-        achievement=badge,
+        issuer=replace(by, endorsed=endorsed.get(by.id, NOT_ENDORSED)),
+        achievement=replace(badge, endorsed=endorsed.get(badge.id, NOT_ENDORSED)),
         valid_from=award.awarded_at,
-        results=(*_results(award, template), *(result for _, result in measured)),
+        results=(*measurement.promised_results(award, template), *(result for _, result in measured)),
         evidence=(
             Evidence(
                 id=f"{url}#evidence",
@@ -140,10 +221,18 @@ def compose(award: Award, template: achievements.Template, settings: Settings) -
                 narrative=wording.evidence(award, "en"),
             ),
         ),
-        identifiers=(IdentityObject.printed_name(award.holder_name),),
+        identifiers=(_holder(award),),
         valid_until=award.valid_until,
         status=status.entry(settings, award.status_list, award.status_index),
+        source=replace(assessor, endorsed=endorsed.get(assessor.id, NOT_ENDORSED)) if assessor else None,
     )
+
+
+def _holder(award: Award) -> IdentityObject:
+    """The name with consent, else its salted hash. The salt is new for every badge, so two of one person differ."""
+    if award.named_in_badge:
+        return IdentityObject.printed_name(award.holder_name)
+    return IdentityObject.salted(award.holder_name, "name", secrets.token_urlsafe(SALT_BYTES))
 
 
 def export(session: Session, award: Award, form: str, settings: Settings) -> Exported:
@@ -155,8 +244,8 @@ def export(session: Session, award: Award, form: str, settings: Settings) -> Exp
         raise NotSignedYet("The certificate is being made. Try again in a minute.")
     content = {
         "json": lambda: credential.body,
-        "jcs": lambda: _with_other_proof(session, award, credential, settings),
-        "jwt": lambda: _as_token(session, award, credential, settings),
+        "jcs": lambda: _proved(session, award, Statement.stored(credential.body), settings, as_jcs),
+        "jwt": lambda: _as_token(session, award, Statement.stored(credential.body), settings),
         "png": lambda: credential.png,
         "svg": lambda: credential.svg,
         "pdf": lambda: paper(session, award, credential, settings),
@@ -165,18 +254,32 @@ def export(session: Session, award: Award, form: str, settings: Settings) -> Exp
     return Exported(content, FORMS[form], f"certificate-{numbers.written(award.number)}.{ending}")
 
 
-def _as_token(session: Session, award: Award, credential: Credential, settings: Settings) -> bytes:
-    """What the stored badge says, as JWT. Not stored: the same key gives the same bytes again."""
-    signer = keys.token_signer(session, key_passphrase(settings))
+def held_by(session: Session, award: Award, holder: str, form: Literal["json", "jwt"], settings: Settings) -> bytes:
+    """What the stored badge says, said of the holder with this DID: same id, same date, same place in the status list.
+
+    Not stored here. Raises `NotSignedYet`.
+    """
+    credential = credential_of(session, award)
+    if credential is None:
+        raise NotSignedYet("The certificate is being made. Try again in a minute.")
+    statement = Statement.stored(credential.body).held_by(holder)
+    if form == "jwt":
+        return _as_token(session, award, statement, settings)
+    return _proved(session, award, statement, settings, as_rdfc)
+
+
+def _as_token(session: Session, award: Award, statement: Statement, settings: Settings) -> bytes:
+    """A statement as JWT. The same key gives the same bytes again."""
+    signer = keys.token_signer(session, key_secrets(settings))
     address = issuer.key_address(as_awarded(award, settings), signer.public_key, "JsonWebKey")
-    return as_jwt(Statement.stored(credential.body), signer, address)
+    return as_jwt(statement, signer, address)
 
 
-def _with_other_proof(session: Session, award: Award, credential: Credential, settings: Settings) -> bytes:
-    """What the stored badge says, with a proof over its JSON. Dated like the award, or by its key if that is newer."""
-    signer = keys.signer(session, "badge", key_passphrase(settings))
+def _proved(session: Session, award: Award, statement: Statement, settings: Settings, prove: Prove) -> bytes:
+    """A statement with its proof, dated like the award, or by its key if that is newer."""
+    signer = keys.signer(session, "badge", key_secrets(settings))
     address = issuer.key_address(as_awarded(award, settings), signer.public_key, "Multikey")
-    return as_jcs(Statement.stored(credential.body), signer, address, max(award.awarded_at, signer.since))
+    return prove(statement, signer, address, max(award.awarded_at, signer.since))
 
 
 def paper(session: Session, award: Award, credential: Credential, settings: Settings) -> bytes:
@@ -189,7 +292,7 @@ def paper(session: Session, award: Award, credential: Credential, settings: Sett
     content = paper_content(award, template, qr_text(credential, settings), settings)
     if missing := substituted_characters(content):
         _log.warning("characters without a font", award=str(award.id), signs=[f"U+{ord(sign):04X}" for sign in missing])
-    return attachment.attach_credential(certificate_pdf(content), credential.body, award.awarded_at)
+    return certificate_pdf(content, credential.body)
 
 
 def paper_content(award: Award, template: achievements.Template, text: str, settings: Settings) -> CertificateContent:
@@ -219,23 +322,13 @@ def paper_content(award: Award, template: achievements.Template, text: str, sett
         labels=certificate.wording[language],
         created=award.awarded_at,
         demonstration=settings.demonstration,
+        layout=certificate.layout,
     )
 
 
 def qr_text(credential: Credential, settings: Settings) -> str:
     """The text of the QR code: the address of the verification page and the signed summary behind ``#``."""
     return qr.symbol_text(as_awarded(credential.award, settings).verification_prefix, credential.summary)
-
-
-def _results(award: Award, template: achievements.Template) -> tuple[Result, ...]:
-    base = template.badge.id
-    band = achievements.BANDS[(award.level - 1) // 2]
-    scores = [
-        Result(f"{base}#competence-{area.competence}", str(score))
-        for area, score in zip(template.certificate.areas, award.area_scores, strict=True)
-        if score != NOT_ASSESSED
-    ]
-    return (Result(f"{base}#band", str(award.level), f"{base}#band-{band}"), *scores)
 
 
 def _area(name: str, score: int, result: dict[str, Any] | None) -> AreaScore:

@@ -13,12 +13,19 @@ _ACTIVE = text("state = 'active'")
 
 
 class SigningKey(Base):
-    """A key pair; the private half is sealed with the passphrase of this installation (PKCS #8, encrypted)."""
+    """A key pair. Its private half is sealed with the passphrase of this installation, or never left its token.
+
+    ``created``: nobody else knows it. ``published``: verifiers know it, and it does not sign yet. ``active``: it signs.
+    ``retired``: it signs no more. ``destroyed``: its private half is gone. In all these, what it signed stays genuine,
+    but not in ``compromised``: somebody else may sign with it.
+    """
 
     __tablename__ = "signing_key"
     __table_args__ = (
         CheckConstraint("use IN ('badge', 'jwt', 'certificate', 'status', 'seal', 'root')", name="use"),
-        CheckConstraint("state IN ('active', 'retired', 'compromised', 'destroyed')", name="state"),
+        CheckConstraint(
+            "state IN ('created', 'published', 'active', 'retired', 'compromised', 'destroyed')", name="state"
+        ),
         # one key signs for a use, whatever two processes do at once
         Index("ix_signing_key_active_use", "use", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
     )
@@ -27,10 +34,16 @@ class SigningKey(Base):
     use: Mapped[str] = mapped_column(index=True)
     state: Mapped[str]
     public_key: Mapped[bytes]
-    sealed_key: Mapped[bytes | None]
+    sealed_key: Mapped[bytes | None]  # PKCS #8, encrypted; None: it is in a token, or destroyed
+    token_object: Mapped[str | None]  # the id of the key in its token, in hex; None: it is in no token
     created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    activated_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
+    destroyed_at: Mapped[datetime | None]
     compromised_since: Mapped[datetime | None]
+    reported_at: Mapped[datetime | None]  # when we were told that it is compromised
+    speaks_from: Mapped[datetime | None]  # it signs again what a stolen key signed since then; None: created_at
 
 
 class Achievement(Base):
@@ -48,16 +61,23 @@ class Achievement(Base):
 
 
 class StatusList(Base):
-    """One Bitstring Status List; ``bits`` has one bit an index, most significant first."""
+    """Two Bitstring Status Lists over the same places: what is withdrawn (``bits``), and what is on hold.
+
+    One bit an index, most significant first.
+    """
 
     __tablename__ = "status_list"
 
     number: Mapped[int] = mapped_column(primary_key=True)
     bits: Mapped[bytes]
+    suspended: Mapped[bytes | None]  # None: nothing was ever on hold
+    decoy_secret: Mapped[bytes | None]  # tells which places are decoys; None: begun before lists had them
     begun_at: Mapped[datetime]
     signed_at: Mapped[datetime | None]
     signed_json: Mapped[bytes | None]
     signed_jwt: Mapped[bytes | None]
+    suspension_json: Mapped[bytes | None]
+    suspension_jwt: Mapped[bytes | None]
 
 
 class Award(Base):
@@ -72,8 +92,9 @@ class Award(Base):
     )
 
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id, index=True)  # addresses name it alone
     source: Mapped[str]  # what led to it, e.g. "sitting <id>": one award each
+    learner_id: Mapped[uuid.UUID | None] = mapped_column(index=True)  # whose it is; None: nobody with a card
     first_award: Mapped[uuid.UUID | None] = mapped_column(index=True)  # of a replacement: whose address it keeps
     replaced_by: Mapped[uuid.UUID | None]  # the award that took its place, in the same transaction
     number: Mapped[bytes]  # 8 random bytes, the certificate number
@@ -90,6 +111,8 @@ class Award(Base):
     issuer_name: Mapped[str]  # the issuer, its project and its public address as they were then:
     project: Mapped[str]  # badge, paper and QR code name them so for ever
     public_url: Mapped[str]
+    issuer_details: Mapped[dict[str, Any]] = mapped_column(server_default="{}")  # its email, description, image
+    assessed_by: Mapped[dict[str, Any]] = mapped_column(server_default="{}")  # profile of the organisation; or empty
     status_list: Mapped[int] = mapped_column(ForeignKey("status_list.number"))
     status_index: Mapped[int]
     awarded_at: Mapped[datetime]
@@ -105,6 +128,28 @@ class Award(Base):
         return self.first_award or self.id
 
 
+class AwardEvent(Base):
+    """What happened to an award after it was given: who did it, when, and for which class of reason.
+
+    Rows are only ever added. Nothing here tells more than a class: no name, no text of anybody.
+    """
+
+    __tablename__ = "award_event"
+    __table_args__ = (
+        ForeignKeyConstraint(["organisation_id", "award_id"], ["award.organisation_id", "award.id"]),
+        CheckConstraint("kind IN ('withdrawn', 'replaced', 'suspended', 'reinstated')", name="kind"),
+        Index("ix_award_event_award", "organisation_id", "award_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[uuid.UUID]
+    award_id: Mapped[uuid.UUID]
+    kind: Mapped[str]
+    reason: Mapped[str | None]  # a class of reason; None: the kind says it all
+    done_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))  # None: on the command line
+    at: Mapped[datetime]
+
+
 class Credential(Base):
     """The signed badge of an award: exactly these bytes are served, for ever."""
 
@@ -118,4 +163,42 @@ class Credential(Base):
     png: Mapped[bytes]
     svg: Mapped[bytes]
     signed_at: Mapped[datetime]
+    award: Mapped[Award] = relationship()
+
+
+class Endorsement(Base):
+    """What a partner signed in favour of this issuer, an organisation or an achievement; checked before it is kept."""
+
+    __tablename__ = "endorsement"
+    __table_args__ = (
+        UniqueConstraint("credential"),
+        CheckConstraint("form IN ('json', 'jwt')", name="form"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    credential: Mapped[str]  # its own id
+    about: Mapped[str] = mapped_column(index=True)  # the id of what it endorses
+    endorser: Mapped[str]  # DID
+    endorser_name: Mapped[str]
+    endorser_document: Mapped[dict[str, Any]]  # the DID document whose key signed it
+    comment: Mapped[str]
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    form: Mapped[str]
+    body: Mapped[bytes]  # exactly as it was signed
+    added_at: Mapped[datetime]
+
+
+class HostedCopy(Base):
+    """A holder took the badge along in Open Badges 2.0, so its address answers. Without this row it does not."""
+
+    __tablename__ = "hosted_copy"
+    __table_args__ = (ForeignKeyConstraint(["organisation_id", "award_id"], ["award.organisation_id", "award.id"]),)
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    award_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    recipient_kind: Mapped[str]  # how the file names its holder: name, e-mail, id
+    recipient_hash: Mapped[str]  # the plain value of an e-mail address is kept nowhere
+    recipient_salt: Mapped[str]
+    hosted_at: Mapped[datetime]
     award: Mapped[Award] = relationship()

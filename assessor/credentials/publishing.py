@@ -26,7 +26,7 @@ from assessor.certificates.trust import (
     Withdrawals,
     number_hash,
 )
-from assessor.config import Settings, key_passphrase
+from assessor.config import Settings, key_secrets
 from assessor.credentials import achievements, issuer, keys, status
 from assessor.credentials.models import Achievement, Award, SigningKey, StatusList
 
@@ -62,9 +62,7 @@ def bundle(session: Session, settings: Settings, now: datetime) -> Bundle:
 
 def signed_bundle(session: Session, settings: Settings, now: datetime) -> bytes:
     """The bundle, signed by the root key."""
-    return signed_data.sign_bundle(
-        bundle(session, settings, now), keys.signer(session, "root", key_passphrase(settings))
-    )
+    return signed_data.sign_bundle(bundle(session, settings, now), keys.signer(session, "root", key_secrets(settings)))
 
 
 def signed_catalogue(session: Session, settings: Settings) -> bytes:
@@ -79,7 +77,7 @@ def signed_catalogue(session: Session, settings: Settings) -> bytes:
             for template in achievements.everything(session, settings)
         },
     )
-    return signed_data.sign_catalogue(catalogue, keys.signer(session, "certificate", key_passphrase(settings)))
+    return signed_data.sign_catalogue(catalogue, keys.signer(session, "certificate", key_secrets(settings)))
 
 
 def withdrawals(session: Session, settings: Settings) -> Withdrawals:
@@ -90,7 +88,7 @@ def withdrawals(session: Session, settings: Settings) -> Withdrawals:
 
 def signed_withdrawals(session: Session, settings: Settings) -> bytes:
     """The withdrawals, signed."""
-    signer = keys.signer(session, "certificate", key_passphrase(settings))
+    signer = keys.signer(session, "certificate", key_secrets(settings))
     return _signed_withdrawals.kept(
         (settings, signer.kid, _withdrawals_as_of(session)),
         lambda: signed_data.sign_withdrawals(withdrawals(session, settings), signer),
@@ -142,8 +140,9 @@ def _last_change(session: Session) -> datetime:
         *session.execute(
             select(
                 func.max(SigningKey.created_at),
+                func.max(SigningKey.published_at),
                 func.max(SigningKey.retired_at),
-                func.max(SigningKey.compromised_since),
+                func.max(SigningKey.reported_at),
             )
         ).one(),
         session.scalar(select(func.max(StatusList.begun_at))),
@@ -164,7 +163,10 @@ def _issuer(session: Session, settings: Settings) -> Issuer:
         did=issuer.did(settings),
         keys=tuple(_key(key) for key in keys.published(session) if key.use in USES),
         prefixes=(settings.verification_prefix,),
-        status_lists=tuple(StatusListPlace(number, status.list_url(settings, number)) for number in lists),
+        status_lists=tuple(
+            StatusListPlace(number, status.list_url(settings, number), status.list_url(settings, number, "suspension"))
+            for number in lists
+        ),
         url=settings.public_url,
         project={"en": settings.project} if settings.project else {},
         catalogue_url=f"{settings.public_url}/c/trust/catalogue",
@@ -176,7 +178,7 @@ def _key(key: SigningKey) -> Key:
     return Key(
         public_key=key.public_key,
         uses=USES[key.use],
-        valid_from=key.created_at,
+        valid_from=keys.valid_from(key),
         valid_until=key.retired_at,
         compromised_since=key.compromised_since,
     )

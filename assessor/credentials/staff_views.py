@@ -1,15 +1,19 @@
-"""The staff's list of certificates, and taking one back."""
+"""The staff's list of certificates; correcting one, putting it on hold, taking it back."""
 
 import uuid
+from dataclasses import asdict
+from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from assessor import access
 from assessor.certificates import number as numbers
-from assessor.credentials import awarding, finding
-from assessor.credentials.forms import REASONS, WithdrawForm
+from assessor.credentials import awarding, finding, issuing
+from assessor.credentials.forms import REASONS, STEPS, CorrectNameForm, WithdrawForm
+from assessor.credentials.models import Award
+from assessor.credentials.names import NameNotUsable
 from assessor.database import db, now
 from assessor.installation import settings
 
@@ -37,6 +41,79 @@ def awards() -> ResponseReturnValue:
     )
 
 
+@pages.get("/certificates/<uuid:award>")
+@access.staff("issuer")
+def one(award: uuid.UUID) -> ResponseReturnValue:
+    """One certificate: how it stands, what happened to it, and what can be done."""
+    decided = awarding.find_in(db.session, g.organisation.id, award)
+    return render_template(
+        "certificates/one.html",
+        award=decided,
+        versions=finding.of_address(db.session, decided),
+        story=finding.story(db.session, decided),
+        reasons=REASONS,
+        steps=STEPS,
+    )
+
+
+@pages.get("/certificates/<uuid:award>/paper.pdf")
+@access.staff("issuer")
+def paper(award: uuid.UUID) -> ResponseReturnValue:
+    """The paper, to print it once more."""
+    exported = issuing.export(db.session, awarding.find_in(db.session, g.organisation.id, award), "pdf", settings())
+    answer = Response(exported.content, mimetype=exported.content_type)
+    answer.headers["Content-Disposition"] = f'inline; filename="{exported.file_name}"'
+    return answer
+
+
+@pages.route("/certificates/<uuid:award>/name", methods=["GET", "POST"])
+@access.staff("issuer")
+def name(award: uuid.UUID) -> ResponseReturnValue:
+    """Correct the name: see how it looks, then a new certificate takes the place of this one."""
+    decided = awarding.find_in(db.session, g.organisation.id, award)
+    form = CorrectNameForm(data=asdict(awarding.holder_of(decided)))
+    printed, errors = None, dict[str, Any]()
+    if request.form.get("act") == "preview" or form.validate_on_submit():
+        holder = awarding.Holder(form.name.data or "", form.second.data or "", form.named_in_badge.data)
+        try:
+            if request.form.get("act") != "preview":
+                return _replaced(decided, holder)
+            printed = awarding.preview_replacement(db.session, decided, holder, settings(), now())
+        except NameNotUsable as refusal:
+            db.session.rollback()
+            errors = {refusal.field: [gettext(refusal.message)]}
+    errors = errors or {field: messages for field, messages in form.errors.items() if field}
+    return render_template(
+        "certificates/name.html",
+        award=awarding.find_in(db.session, g.organisation.id, award),
+        form=form,
+        printed=printed,
+        errors=errors,
+    ), (422 if errors else 200)
+
+
+@pages.post("/certificates/<uuid:award>/hold")
+@access.staff("issuer")
+def hold(award: uuid.UUID) -> ResponseReturnValue:
+    """Put it on hold; everybody who checks it reads so at once."""
+    decided = awarding.find_in(db.session, g.organisation.id, award)
+    awarding.suspend(db.session, decided, settings(), now(), g.account.id)
+    db.session.commit()
+    flash(gettext("On hold. Everybody who checks it can see that now."))
+    return redirect(url_for("certificates.one", award=award))
+
+
+@pages.post("/certificates/<uuid:award>/end-hold")
+@access.staff("issuer")
+def end_hold(award: uuid.UUID) -> ResponseReturnValue:
+    """End the hold: it counts again."""
+    decided = awarding.find_in(db.session, g.organisation.id, award)
+    awarding.reinstate(db.session, decided, settings(), now(), g.account.id)
+    db.session.commit()
+    flash(gettext("The certificate counts again."))
+    return redirect(url_for("certificates.one", award=award))
+
+
 @pages.route("/certificates/<uuid:award>/withdraw", methods=["GET", "POST"])
 @access.staff("issuer")
 def withdraw(award: uuid.UUID) -> ResponseReturnValue:
@@ -47,7 +124,17 @@ def withdraw(award: uuid.UUID) -> ResponseReturnValue:
         return render_template("certificates/withdraw.html", award=decided, form=form, reasons=REASONS), (
             422 if form.errors else 200
         )
-    awarding.revoke(db.session, decided, form.reason.data, settings(), now())
+    awarding.revoke(db.session, decided, form.reason.data, settings(), now(), g.account.id)
     db.session.commit()
     flash(gettext("Withdrawn. Everybody who checks it can see that now."))
     return redirect(url_for("certificates.awards"))
+
+
+def _replaced(decided: Award, holder: awarding.Holder) -> ResponseReturnValue:
+    if holder == awarding.holder_of(decided):
+        flash(gettext("Nothing was changed, so the certificate stays as it is."), "problem")
+        return redirect(url_for("certificates.one", award=decided.id))
+    new = awarding.replace(db.session, decided, holder, settings(), now(), by=g.account.id)
+    db.session.commit()
+    flash(gettext("The new certificate for %(name)s is being made. Print it again.", name=new.holder_name))
+    return redirect(url_for("certificates.one", award=new.id))

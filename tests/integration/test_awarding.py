@@ -11,7 +11,7 @@ from assessor import jobs
 from assessor.certificates import checking
 from assessor.certificates.summary import MAX_NAME
 from assessor.config import Settings
-from assessor.credentials import awarding, issuing, status
+from assessor.credentials import awarding, issuing, names, status, summarising
 from assessor.credentials.models import Award, Credential, StatusList
 from assessor.errors import Invalid, NotFound
 from assessor.jobs import Job
@@ -93,7 +93,7 @@ def test_help_in_the_home_language_is_a_condition(session: Session, settings: Se
     award = factories.award_of_sitting(session, settings, sitting)
 
     assert award.conditions["home_language_help"] is True
-    assert awarding.summary(award).languages == "en+ar"
+    assert summarising.summary(award).languages == "en+ar"
 
 
 def sitting_helped(session: Session, sitting: Sitting) -> None:
@@ -104,14 +104,15 @@ def sitting_helped(session: Session, sitting: Sitting) -> None:
 
 @pytest.mark.parametrize("name", ["", "   ", "\u202e\u200f", "\x00\x1b", "A" * (MAX_NAME + 1), "ا" * MAX_NAME])
 def test_a_name_that_cannot_be_printed_is_refused(name: str, session: Session, settings: Settings) -> None:
-    with pytest.raises(awarding.NameNotUsable):
+    with pytest.raises(names.NameNotUsable):
         factories.award(session, settings, name=name)
 
     assert (count(session, Award), count(session, Job)) == (0, 0)
 
 
 def test_the_name_is_signed_as_it_is_printed(session: Session, settings: Settings) -> None:
-    award = factories.award(session, settings, name="  Le\u0301ila\t\u202eHaddad ", second="ليلى  حداد")
+    name, second = "  Le\u0301ila\t\u202eHaddad ", "ليلى  حداد"
+    award = factories.award(session, settings, name=name, second=second, named_in_badge=True)
 
     credential = signed(session, settings, award)
 

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session, sessionmaker
 
 from assessor import jobs
 from assessor.certificates import checking
 from assessor.config import Settings
-from assessor.credentials import issuer, issuing, keys, status
+from assessor.credentials import issuer, issuing, keys, signers, status
 from assessor.credentials.models import Award, SigningKey
 from assessor.verification import verifying
 from tests import factories
@@ -39,6 +40,13 @@ def verdicts(session: Session, settings: Settings, award: Award, now: datetime) 
     paper = verifying.check_number(session, award.number, settings, now)
     assert paper is not None
     return badge.verdict, paper.result
+
+
+def private_half(signer: keys.Signer) -> bytes:
+    """The 32 bytes that nobody may see."""
+    assert isinstance(signer, signers.OpenedKey)
+    assert isinstance(signer._private, Ed25519PrivateKey)
+    return signer._private.private_bytes_raw()
 
 
 @pytest.mark.parametrize("use", ["badge", "certificate", "status"])
@@ -97,7 +105,7 @@ def test_missing_keys_are_made_once(session: Session) -> None:
 def test_no_private_key_and_no_passphrase_lie_in_the_database(session: Session) -> None:
     secrets = [PASSPHRASE.encode()]
     for use in keys.USES:
-        raw = keys.signer(session, use, PASSPHRASE)._private.private_bytes_raw()
+        raw = private_half(keys.signer(session, use, PASSPHRASE))
         secrets += [raw, raw.hex().encode(), base64.b64encode(raw), base64.urlsafe_b64encode(raw).rstrip(b"=")]
 
     stored = factories.everything_in(session)
@@ -109,7 +117,7 @@ def test_no_private_key_and_no_passphrase_lie_in_the_database(session: Session) 
 def test_an_opened_key_does_not_show_its_private_half(session: Session) -> None:
     signer = keys.signer(session, "root", PASSPHRASE)
 
-    raw = signer._private.private_bytes_raw()
+    raw = private_half(signer)
 
     assert raw.hex() not in repr(signer)
     assert repr(raw) not in repr(signer)

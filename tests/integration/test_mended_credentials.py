@@ -21,7 +21,7 @@ from assessor.certificates.status import read_status_list
 from assessor.certificates.summary import MAX_NAME, MAX_SECOND_SPELLING
 from assessor.certificates.trust import number_hash
 from assessor.config import Settings
-from assessor.credentials import achievements, awarding, issuing, keys, publishing, status
+from assessor.credentials import achievements, awarding, decoys, issuing, keys, names, publishing, status
 from assessor.credentials.commands import COMMANDS
 from assessor.credentials.models import Achievement, Award, Credential, SigningKey, StatusList
 from assessor.errors import Invalid
@@ -108,6 +108,9 @@ def test_a_list_that_two_begin_at_once_is_one_list(
 def test_a_place_that_two_draw_at_once_is_given_to_one(
     session: Session, sessions: Sessions, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(decoys, "is_decoy", lambda _secret, _index: False)
+    found = status.find(session, 1)
+    found.bits = found.suspended = bytes(len(found.bits))
     session.commit()
     draws = iter([7, 7, 7, 8, 9])
     monkeypatch.setattr(secrets, "randbelow", lambda _below: next(draws))
@@ -281,7 +284,7 @@ def test_a_template_of_the_first_version_shows_the_picture_of_a_band(session: Se
 def test_a_second_spelling_that_cannot_be_printed_is_refused_in_its_own_words(
     second: str, session: Session, settings: Settings
 ) -> None:
-    with pytest.raises(awarding.SecondNotUsable) as refused:
+    with pytest.raises(names.SecondNotUsable) as refused:
         factories.award(session, settings, second=second)
 
     assert refused.value.field == "second"
@@ -311,7 +314,7 @@ def test_the_preview_says_what_the_award_prints_and_what_has_no_room(
 
 
 def test_the_preview_refuses_what_the_award_refuses(session: Session, settings: Settings) -> None:
-    with pytest.raises(awarding.NameNotUsable):
+    with pytest.raises(names.NameNotUsable):
         awarding.preview(session, awarding.Holder("\u202e"), factories.grounds(), settings, NOW)
 
 

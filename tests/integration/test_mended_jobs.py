@@ -251,8 +251,8 @@ def test_the_wrong_passphrase_ends_no_worker(
         worker.round()
 
     assert tried == ["works"]
-    assert [entry["event"] for entry in logs] == ["status lists not signed"]
-    assert "passphrase" in logs[0]["reason"]
+    assert [entry["event"] for entry in logs] == ["status lists not signed", "public documents not kept"]
+    assert all("passphrase" in entry["reason"] for entry in logs)
 
 
 def test_an_unexpected_error_ends_no_worker_either(

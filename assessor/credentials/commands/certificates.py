@@ -1,4 +1,4 @@
-"""Commands of the issuer: award, export, revoke, keys, did, status-list, trust."""
+"""Certificates from the command line: award, export, revoke; and what verifiers read: did, status-list, trust, ob2."""
 
 import json
 import uuid
@@ -11,10 +11,20 @@ from sqlalchemy.orm import Session
 
 from assessor.certificates import number as numbers
 from assessor.certificates.trust import REASON_CLASSES
-from assessor.config import Application, key_passphrase
-from assessor.credentials import achievements, awarding, backpack, issuer, issuing, keys, publishing, status
-from assessor.credentials.models import Award
-from assessor.errors import Invalid, NotFound
+from assessor.config import Application
+from assessor.credentials import (
+    achievements,
+    awarding,
+    backpack,
+    finding,
+    issuer,
+    issuing,
+    publishing,
+    status,
+)
+from assessor.credentials.commands.tables import award_table
+from assessor.credentials.table import read_results
+from assessor.errors import NotFound
 from assessor.organisations.models import Organisation
 
 out_option = click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
@@ -23,11 +33,19 @@ json_option = click.option("--json", "as_json", is_flag=True, help="print one JS
 
 @click.command()
 @click.argument("badge")
-@click.option("--name", required=True, help="the holder's name as printed")
+@click.option("--name", default="", help="the holder's name as printed")
 @click.option("--second", default="", help="its second spelling")
-@click.option("--level", type=click.IntRange(1, 8), required=True)
+@click.option("--named", is_flag=True, help="the holder agreed that the badge says the name as well")
+@click.option("--level", type=click.IntRange(1, 8))
 @click.option("--result", "results", multiple=True, metavar="CODE=VALUE", help="a competence's score, 0 to 100")
 @click.option("--language", default="en", show_default=True, help="of the certificate's words")
+@click.option(
+    "--from",
+    "table",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="a CSV file with one row for each holder: name, second, level, results, language, named",
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="with --from: address and number of each")
 @json_option
 @click.pass_obj
 def award(
@@ -35,23 +53,35 @@ def award(
     badge: str,
     name: str,
     second: str,
-    level: int,
+    named: bool,
+    level: int | None,
     results: tuple[str, ...],
     language: str,
+    table: Path | None,
+    out: Path | None,
     as_json: bool,
 ) -> None:
     """Award a badge by its code and sign it at once, for results that came from elsewhere."""
+    if table is not None:
+        if out is None or name or second or named or level or results:
+            raise click.UsageError("With --from, give --out and put name, level and results into the table.")
+        with application() as (_app, session, settings):
+            organisation = _first_organisation(session)
+            award_table(session, settings, organisation, badge, table, out, language, as_json=as_json)
+        return
+    if not name or level is None:
+        raise click.UsageError("Give --name and --level, or a table with --from.")
     with application() as (_app, session, settings):
         grounds = awarding.Grounds(
             source=f"command {uuid.uuid4()}",
             achievement_code=badge,
             language=language,
             level=level,
-            results=_results(results, achievements.find(session, badge, settings)),
+            results=read_results(results, achievements.find(session, badge, settings)),
             conditions={},
         )
         now = datetime.now(UTC)
-        holder = awarding.Holder(name, second)
+        holder = awarding.Holder(name, second, named)
         for part in awarding.preview(session, holder, grounds, settings, now).dropped:
             click.echo(f"The code on the paper has no room for the {part.replace('_', ' ')}.", err=True)
         decided = awarding.award(session, _first_organisation(session), holder, grounds, settings, now)
@@ -75,13 +105,29 @@ def award(
         "ob2, ob2-png, ob2-svg: the same in Open Badges 2.0, for older backpacks"
     ),
 )
+@click.option(
+    "--recipient",
+    default="",
+    metavar="KIND:VALUE",
+    help="how a 2.0 file names the holder: email:ada@example.org or id:did:key:…; only a salted hash of it is kept",
+)
 @out_option
 @click.pass_obj
-def export(application: Application, credential: str, form: str, out: Path) -> None:
-    """Write a certificate, named by id, address or number, as a file."""
+def export(application: Application, credential: str, form: str, recipient: str, out: Path) -> None:
+    """Write a certificate, named by id, address or number, as a file.
+
+    From a file in Open Badges 2.0 on, its address answers, until: assessor ob2 end CREDENTIAL
+    """
+    if recipient and form not in backpack.FORMS:
+        raise click.UsageError(f"--recipient is for {', '.join(backpack.FORMS)} only.")
     with application() as (_app, session, settings):
-        exits = backpack if form in backpack.FORMS else issuing
-        exported = exits.export(session, _award(session, credential), form, settings)
+        found = finding.award_named(session, credential)
+        if form in backpack.FORMS:
+            exported = backpack.export(session, found, form, settings, datetime.now(UTC), recipient)
+            if not settings.contact_email:
+                click.echo("Nobody can check this file until ASSESSOR_CONTACT_EMAIL is set.", err=True)
+        else:
+            exported = issuing.export(session, found, form, settings)
     out.write_bytes(exported.content)
     click.echo(str(out), err=True)
 
@@ -93,48 +139,8 @@ def export(application: Application, credential: str, form: str, out: Path) -> N
 def revoke(application: Application, credential: str, reason: str) -> None:
     """Withdraw a certificate; every check answers so at once."""
     with application() as (_app, session, settings):
-        awarding.revoke(session, _award(session, credential), reason, settings, datetime.now(UTC))
+        awarding.revoke(session, finding.award_named(session, credential), reason, settings, datetime.now(UTC))
     click.echo("Withdrawn.")
-
-
-@click.group("keys")
-def keys_group() -> None:
-    """The signing keys."""
-
-
-@keys_group.command("list")
-@json_option
-@click.pass_obj
-def list_keys(application: Application, as_json: bool) -> None:
-    """Every key with its use and state; private halves are never shown."""
-    with application() as (_app, session, _settings):
-        rows = [
-            {"kid": key.kid, "use": key.use, "state": key.state, "public_hex": key.public_key.hex()}
-            for key in keys.published(session)
-        ]
-    click.echo(
-        json.dumps(rows, indent=2)
-        if as_json
-        else "\n".join(f"{row['kid']}  {row['use']:12} {row['state']:12} {row['public_hex']}" for row in rows)
-    )
-
-
-@keys_group.command()
-@click.argument("use", type=click.Choice(keys.USES))
-@click.option(
-    "--algorithm",
-    type=click.Choice(keys.ALGORITHMS),
-    default="EdDSA",
-    show_default=True,
-    help="RS256 for the use jwt only, where verifiers know nothing else",
-)
-@click.pass_obj
-def rotate(application: Application, use: str, algorithm: keys.Algorithm) -> None:
-    """Make a new key for a use; the old one is retired and stays published."""
-    with application() as (_app, session, settings):
-        key = keys.rotate(session, use, key_passphrase(settings), datetime.now(UTC), algorithm)
-        status.sign_all(session, settings, datetime.now(UTC))
-        click.echo(key.kid)
 
 
 @click.command()
@@ -147,13 +153,15 @@ def did(application: Application) -> None:
 
 @click.command("status-list")
 @click.argument("number", type=click.IntRange(1, status.HIGHEST))
+@click.option("--suspension", is_flag=True, help="the list of what is on hold, not of what is withdrawn")
 @click.option("--jwt", "as_jwt", is_flag=True, help="the VC-JWT instead of the JSON with a proof")
 @out_option
 @click.pass_obj
-def status_list(application: Application, number: int, as_jwt: bool, out: Path) -> None:
+def status_list(application: Application, number: int, suspension: bool, as_jwt: bool, out: Path) -> None:
     """Write a signed status list to a file."""
+    signed = status.signed_jwt if as_jwt else status.signed_json
     with application() as (_app, session, _settings):
-        out.write_bytes(status.signed_jwt(session, number) if as_jwt else status.signed_json(session, number))
+        out.write_bytes(signed(session, number, "suspension" if suspension else "revocation"))
 
 
 @click.group()
@@ -171,52 +179,39 @@ def publish(application: Application, out: Path) -> None:
         click.echo(publishing.root_key(session).hex())
 
 
-COMMANDS = (award, export, revoke, keys_group, did, status_list, trust)
+@click.group("ob2")
+def older() -> None:
+    """Certificates that answer at their Open Badges 2.0 address."""
 
 
-def _award(session: Session, text: str) -> Award:
-    """An award by its id, the address of its credential, or the number on the paper."""
-    tail = text.rstrip("/").rpartition("/")[2].removeprefix("urn:uuid:")
-    try:
-        return awarding.find(session, uuid.UUID(tail))
-    except ValueError:
-        pass
-    try:
-        number = numbers.read(text)
-    except numbers.NumberNotRead as error:
-        raise NotFound("“%(text)s” is neither the id nor the number of a certificate.", text=text[:80]) from error
-    if (found := awarding.find_by_number(session, number)) is None:
-        raise NotFound("There is no certificate with this number.")
-    return found
+@older.command("list")
+@json_option
+@click.pass_obj
+def list_hosted(application: Application, as_json: bool) -> None:
+    """Every certificate that was taken along in Open Badges 2.0, with its address."""
+    with application() as (_app, session, settings):
+        rows = [
+            {
+                "number": numbers.written(copy.award.number),
+                "address": backpack.places(copy.award, settings).assertion,
+                "named_by": copy.recipient_kind,
+                "since": f"{copy.hosted_at:%Y-%m-%d}",
+            }
+            for copy in backpack.hosted_copies(session)
+        ]
+    click.echo(json.dumps(rows, indent=2) if as_json else "\n".join("  ".join(row.values()) for row in rows))
 
 
-def _results(given: tuple[str, ...], badge: achievements.Template) -> dict[str, dict[str, float]]:
-    """The scores by competence. Each must be one that the badge has a place for: none is dropped silently."""
-    known = [area.competence for area in badge.certificate.areas]
-    results: dict[str, dict[str, float]] = {}
-    for code, result in map(_result, given):
-        if code not in known:
-            raise Invalid(
-                "%(badge)s has no score for “%(code)s”. It has: %(known)s.",
-                badge=badge.code,
-                code=code[:40],
-                known=", ".join(known),
-            )
-        if code in results:
-            raise Invalid("“%(code)s” is given twice. Give one score.", code=code)
-        results[code] = result
-    return results
+@older.command("end")
+@click.argument("credential")
+@click.pass_obj
+def end_hosting(application: Application, credential: str) -> None:
+    """Close the Open Badges 2.0 address of a certificate, as its holder wishes; 2.0 files of it fit no more."""
+    with application() as (_app, session, _settings):
+        backpack.end_hosting(session, finding.award_named(session, credential))
 
 
-def _result(text: str) -> tuple[str, dict[str, float]]:
-    code, _, value = text.partition("=")
-    try:
-        score = int(value)
-    except ValueError:
-        score = -1
-    if not code or not 0 <= score <= 100:
-        raise Invalid("“%(text)s” is not CODE=VALUE with a value from 0 to 100.", text=text)
-    return code, {"score": score}
+COMMANDS = (award, export, revoke, did, status_list, trust, older)
 
 
 def _first_organisation(session: Session) -> uuid.UUID:

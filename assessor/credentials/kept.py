@@ -1,0 +1,116 @@
+"""What verifiers need goes on being served while the database does not answer: from copies in the instance folder.
+
+Each machine keeps the newest public documents that it served or, where a worker runs, that it looked up within the last
+minute: status lists, the DID document, the trust bundle and what belongs to it. They are public and mostly signed, so a
+copy is as good as its date; a verifier reads that date and says when withdrawals were last known.
+"""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.orm import Session
+
+from assessor.config import Settings
+from assessor.credentials import issuer, publishing, status
+from assessor.errors import Refusal
+from assessor.openbadges.status_list import Purpose
+from assessor.openbadges.strict_json import write_json
+
+FOLDER = "kept"
+DID, ROOT_KEY, BUNDLE, CATALOGUE, WITHDRAWALS = "did.json", "root-key", "bundle", "catalogue", "withdrawals"
+
+_log = structlog.get_logger("assessor.credentials")
+
+
+class NothingKept(Refusal):
+    """The database does not answer, and this machine has no copy of what was asked for."""
+
+    status = 503
+    title = "Please wait"
+
+
+def newest(session: Session, settings: Settings, name: str, make: Callable[[], bytes]) -> bytes:
+    """What ``make`` reads from the database, or the copy that this machine kept. Raises `NothingKept`."""
+    try:
+        body = make()
+    except (DBAPIError, NoConnectionFree) as error:
+        session.rollback()
+        return _copy(settings, name, error)
+    keep(settings, name, body)
+    return body
+
+
+def keep(settings: Settings, name: str, body: bytes) -> None:
+    """Keep a copy where it is new. Of two at once one stays, whole; the next answer mends an older one.
+
+    A full disk must not stand in the way of an answer: then the older copy stays, and the log says so.
+    """
+    path = settings.instance / FOLDER / name
+    try:
+        if not path.exists() or path.read_bytes() != body:
+            _write(path, body)
+    except OSError as error:
+        _log.warning("not kept", document=name, reason=error.strerror)
+
+
+def keep_everything(session: Session, settings: Settings, now: datetime) -> None:
+    """Keep what verifiers may ask this machine for, so that it has it even if nobody asked before."""
+    for name, body in _everything(session, settings, now):
+        keep(settings, name, body)
+
+
+def did_document(session: Session, settings: Settings) -> bytes:
+    """The issuer's DID document, the same bytes until a key changes."""
+    return write_json(issuer.document(session, settings))
+
+
+def list_name(number: int, purpose: Purpose, form: str) -> str:
+    """How the copy of a status list is called. ``form``: json or jwt."""
+    return f"status-{number}-{purpose}.{form}"
+
+
+def _everything(session: Session, settings: Settings, now: datetime) -> Iterator[tuple[str, bytes]]:
+    """What is stored comes first: the rest is signed now, for which the keys must open."""
+    yield DID, did_document(session, settings)
+    yield ROOT_KEY, publishing.root_key(session)
+    for number, purpose, as_json, as_jwt in status.signed_lists(session):
+        yield list_name(number, purpose, "json"), as_json
+        yield list_name(number, purpose, "jwt"), as_jwt
+    yield BUNDLE, publishing.signed_bundle(session, settings, now)
+    yield CATALOGUE, publishing.signed_catalogue(session, settings)
+    yield WITHDRAWALS, publishing.signed_withdrawals(session, settings)
+
+
+def _copy(settings: Settings, name: str, error: Exception) -> bytes:
+    path = settings.instance / FOLDER / name
+    try:
+        body, seconds = path.read_bytes(), path.stat().st_mtime
+    except OSError:
+        _log.error("database unavailable, nothing kept", document=name, exc_info=error)
+        raise NothingKept("This cannot be read at the moment. Ask again in a minute.") from error
+    kept_at = datetime.fromtimestamp(seconds).astimezone().isoformat(timespec="seconds")
+    _log.error("database unavailable, served what was kept", document=name, kept_at=kept_at, exc_info=error)
+    return body
+
+
+def _write(path: Path, body: bytes) -> None:
+    """Complete under another name first: whoever reads the file reads all of it, after a power cut as well."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except OSError:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(draft)
+        raise
