@@ -57,14 +57,35 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     database.db.init_app(app)
     Compress(app)
     csrf = CSRFProtect(app)
-    Limiter(get_remote_address, app=app, default_limits=["3000 per minute"])
+    limiter = Limiter(get_remote_address, app=app, default_limits=["3000 per minute"])
     locale.init_app(app)
     problems.init_app(app)
     security.init_app(app, settings.secure)
     _serve_static_files_for_ever(app)
     _register_contexts(app)
     csrf.exempt(app.view_functions["verification.number"])  # a static page cannot hold a token; it changes nothing
+    _open_to_applications(app, csrf, limiter)
+    _open_to_badges(app, csrf, limiter)
     return app
+
+
+def _open_to_applications(app: Flask, csrf: CSRFProtect, limiter: Limiter) -> None:
+    """No cookie counts where programs call, so no form is to be protected; strangers may register, a few an hour."""
+    from assessor.hosting.api import api as host
+    from assessor.wallets.api import api as wallets
+
+    csrf.exempt(host)
+    csrf.exempt(wallets)
+    limiter.limit("300 per minute")(wallets)
+    limited = limiter.limit("20 per hour")(app.view_functions["host_api.register"])
+    app.view_functions["host_api.register"] = limited  # type: ignore[assignment]  # typed as if it were asynchronous
+
+
+def _open_to_badges(app: Flask, csrf: CSRFProtect, limiter: Limiter) -> None:
+    """The page that checks any badge gives no cookie and changes nothing; what it may cost is bounded."""
+    checks = app.view_functions["verification.badge"]
+    csrf.exempt(checks)
+    app.view_functions["verification.badge"] = limiter.limit("30 per minute")(checks)  # type: ignore[assignment]  # as above
 
 
 def _keep_private(instance: Path) -> None:
@@ -80,14 +101,23 @@ def _register_contexts(app: Flask) -> None:
     from assessor.banks import views as banks
     from assessor.credentials import staff_views as certificates
     from assessor.credentials import views as credentials
+    from assessor.hosting import api as host_api
+    from assessor.hosting import views as hosting
     from assessor.organisations import views as organisations
     from assessor.sittings import staff_views
     from assessor.sittings import views as sittings
     from assessor.verification import views as verification
+    from assessor.wallets import api as openid4vci
+    from assessor.wallets import views as wallets
 
     app.before_request(organisations.guard)
-    for context in (accounts, organisations, banks, credentials, certificates, sittings, staff_views, verification):
+    for context in (
+        *(accounts, organisations, banks, credentials, certificates),
+        *(sittings, staff_views, verification, hosting, wallets),
+    ):
         app.register_blueprint(context.pages)
+    app.register_blueprint(openid4vci.api)
+    app.register_blueprint(host_api.api)
 
 
 def _serve_static_files_for_ever(app: Flask) -> None:

@@ -18,7 +18,7 @@ import click
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from assessor.config import BadSetting, Settings, key_passphrase, load_settings, remember_address
+from assessor.config import BadSetting, Settings, key_secrets, load_settings, remember_address
 from assessor.errors import Refusal
 from assessor.items.findings import BrokenBank
 
@@ -106,7 +106,7 @@ def run() -> None:
     with application() as (app, session, settings):
         _upgrade(app)
         installed = _install(app, session, settings)
-        keys.signer(session, "status", key_passphrase(settings))  # a wrong passphrase is told now, not by the worker
+        keys.signer(session, "status", key_secrets(settings))  # a wrong passphrase is told now, not by the worker
         session.commit()
         _print_addresses(installed, settings)
     sys.exit(serving.serve(app, settings))
@@ -202,10 +202,11 @@ def _gather() -> None:
     from assessor.calibration.cuts_command import cuts
     from assessor.calibration.inspect_command import inspect
     from assessor.credentials import commands as credentials
+    from assessor.hosting.commands import apps
     from assessor.sittings.commands import rescore, speak
     from assessor.verification.commands import verify
 
-    for command in (banks, calibrate, cuts, inspect, rescore, simulate, speak, verify, *credentials.COMMANDS):
+    for command in (apps, banks, calibrate, cuts, inspect, rescore, simulate, speak, verify, *credentials.COMMANDS):
         cli.add_command(command)
 
 

@@ -47,6 +47,16 @@ class Settings:
     )
     country: str = field(default="MT", metadata={"help": "its country, two letters (ISO 3166)"})
     project: str = field(default="", metadata={"help": "one line under the name on certificates; may be empty"})
+    contact_email: str = field(
+        default="",
+        metadata={"help": "e-mail address in badges, where people ask about them; Open Badges 2.0 needs one"},
+    )
+    issuer_description: str = field(
+        default="", metadata={"help": "a sentence about the issuer, in badges and on its page; may be empty"}
+    )
+    issuer_image: str = field(
+        default="", metadata={"help": "https address of the issuer's picture, named in badges; may be empty"}
+    )
     certificate_years: int = field(default=5, metadata={"help": "years a certificate is valid; 0 = no end"})
     trusted_proxies: int = field(
         default=0, metadata={"help": "number of reverse proxies whose X-Forwarded-* headers are believed"}
@@ -58,6 +68,13 @@ class Settings:
         default="",
         metadata={"help": "file with the passphrase; empty = instance/keys/passphrase, made at first start"},
     )
+    pkcs11_module: str = field(
+        default="",
+        metadata={"help": "library of the token that holds signing keys (PKCS #11); empty = all are in the database"},
+    )
+    pkcs11_token: str = field(default="", metadata={"help": "label of that token"})
+    pkcs11_pin: str = field(default="", repr=False, metadata={"help": "its PIN; else pkcs11_pin_file is read"})
+    pkcs11_pin_file: str = field(default="", metadata={"help": "file with the PIN"})
     secret_key: str = field(
         default="",
         repr=False,
@@ -88,6 +105,23 @@ class Settings:
     def verification_prefix(self) -> str:
         """The address in front of ``#`` in every QR code (spec qr, section 1)."""
         return f"{self.public_url}/c"
+
+
+@dataclass(frozen=True)
+class HardwareToken:
+    """A token of hardware that holds signing keys: the library that speaks with it (PKCS #11), its label, its PIN."""
+
+    module: str
+    label: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class KeySecrets:
+    """What opens the signing keys: the passphrase of those in the database, and the token of the others, if any."""
+
+    passphrase: str = field(repr=False)
+    token: HardwareToken | None = None
 
 
 #: Opens the application: gives it with a database session, committed at the end, and the settings.
@@ -149,6 +183,24 @@ def key_passphrase(settings: Settings) -> str:
     return _kept_secret(settings.instance / "keys" / "passphrase")
 
 
+def key_secrets(settings: Settings) -> KeySecrets:
+    """Everything that opens signing keys. Raises `BadSetting` when the token is named by half."""
+    return KeySecrets(key_passphrase(settings), _token(settings))
+
+
+def _token(settings: Settings) -> HardwareToken | None:
+    if not settings.pkcs11_module:
+        return None
+    if not settings.pkcs11_token:
+        raise BadSetting("pkcs11_token: empty. Write the label of the token that pkcs11_module speaks with.")
+    if settings.pkcs11_pin:
+        return HardwareToken(settings.pkcs11_module, settings.pkcs11_token, settings.pkcs11_pin)
+    if not settings.pkcs11_pin_file:
+        raise BadSetting("pkcs11_pin_file: empty. Write the name of a file with the token's PIN.")
+    pin = _read_secret(Path(settings.pkcs11_pin_file), "pkcs11_pin_file: ")
+    return HardwareToken(settings.pkcs11_module, settings.pkcs11_token, pin)
+
+
 def _from_file(path: Path) -> dict[str, object]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -178,6 +230,10 @@ def _checked(instance: Path, values: dict[str, object]) -> Settings:
     settings = Settings(instance, **typed)  # type: ignore[arg-type]  # each value was cast to its field's type above
     if settings.secret_key and len(settings.secret_key) < SHORTEST_KEY:
         raise BadSetting(f"secret_key: too short. Write {SHORTEST_KEY} random characters or more.")
+    if settings.contact_email and not re.fullmatch(r"[^@\s]+@[^@\s]+", settings.contact_email):
+        raise BadSetting(f"contact_email: {settings.contact_email!r} is not an e-mail address.")
+    if settings.issuer_image and not re.fullmatch(r"https://[^\s\"<>]+", settings.issuer_image):
+        raise BadSetting(f"issuer_image: {settings.issuer_image!r} is not an https address.")
     if not re.fullmatch("[A-Za-z]{2}", settings.country):
         raise BadSetting(f"country: {settings.country!r} is not the two letters of a country (ISO 3166), such as MT.")
     return _with_clean_address(replace(settings, country=settings.country.upper()))

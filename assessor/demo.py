@@ -19,7 +19,7 @@ from assessor.accounts import cards, staff
 from assessor.accounts.models import Account
 from assessor.assessments import designing
 from assessor.banks import releases
-from assessor.config import Settings, key_passphrase
+from assessor.config import Settings, key_secrets
 from assessor.credentials import achievements, keys, status
 from assessor.credentials.models import StatusList
 from assessor.frameworks import digcomp_3_0
@@ -64,7 +64,7 @@ class Installed:
 
 def load_data(session: Session, settings: Settings, now: datetime) -> list[str]:
     """Load every bank and badge template that is new, and make missing keys. Returns what was done, in words."""
-    done = [f"made a key for {key.use}" for key in keys.make_missing(session, key_passphrase(settings), now)]
+    done = [f"made a key for {key.use}" for key in keys.make_missing(session, key_secrets(settings), now)]
     for folder in _folders(ROOT / "question_banks"):
         release, is_new = releases.load(session, source.load_bank(folder, digcomp_3_0.levels_by_outcome()), now)
         if is_new:

@@ -19,7 +19,10 @@ from babel.support import Translations
 from flask import Flask, g, request, session
 from flask_babel import Babel, Domain
 
+from assessor.items.speech import sound_name
+
 FOLDER = Path(__file__).parent / "translations"
+SOUNDS = Path(__file__).parent / "static" / "sounds"
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,17 @@ def sentence(code: str, message: str) -> str:
 def sentences(code: str, singular: str, plural: str, number: int) -> str:
     """The same with the plural forms of that language; the caller puts the number in."""
     return catalogue(code).ngettext(singular, plural, number)
+
+
+def sound(code: str, text: str) -> str | None:
+    """The shipped sound of a sentence of the interface, as a static file, or None."""
+    name = sound_name(code, text)
+    return f"sounds/{name}" if name in _sounds() else None
+
+
+@cache
+def _sounds() -> frozenset[str]:
+    return frozenset(path.name for path in SOUNDS.glob("*.mp3"))
 
 
 def date(moment: datetime, code: str) -> str:

@@ -22,6 +22,12 @@ _log = structlog.get_logger("assessor.problems")
 
 MOST_CAUSES = 5
 
+#: What programs ask for; their refusals are JSON as well.
+FOR_PROGRAMS = (
+    *("application/json", "application/ld+json", "application/vc+ld+json", "application/vc"),
+    *("application/jwt", "application/vc+jwt", "application/problem+json"),
+)
+
 #: What a person reads for a refusal that the web server itself makes.
 SENTENCES = {
     400: ("This does not work", "The page sent something that we cannot read. Go back and try again."),
@@ -73,7 +79,7 @@ def _name_the_error(_logger: object, _method: str, entry: EventDict) -> EventDic
 
 def wants_json() -> bool:
     """Whether the request comes from a program that reads JSON, not from a person's browser."""
-    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    return request.accept_mimetypes.best_match(["text/html", *FOR_PROGRAMS]) in FOR_PROGRAMS
 
 
 def _refusal(refusal: Refusal) -> tuple[Response | str, int]:

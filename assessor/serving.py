@@ -19,14 +19,15 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from assessor import jobs
 from assessor.config import BadSetting, Settings
-from assessor.credentials import status
-from assessor.database import db
+from assessor.credentials import kept, status
+from assessor.database import db, reading
 from assessor.errors import Conflict, Refusal
 
 IDLE = 0.25  # seconds between two looks for work
 HOURLY = 3600.0
 #: Seconds after something failed: a job, the signing of lists.
 RETRY, SIGN_RETRY = 2.0, 60.0
+KEEP_EVERY = 60.0  # seconds after which a change is kept for a time without database, at the latest
 
 _log = structlog.get_logger("assessor.serving")
 
@@ -125,7 +126,7 @@ class Worker:
 
     def __init__(self, sessions: sessionmaker[Session], settings: Settings) -> None:
         self.sessions, self.settings = sessions, settings
-        self._sign_at = 0.0  # on the monotonic clock
+        self._sign_at = self._keep_at = 0.0  # on the monotonic clock
 
     def round(self) -> float:
         """Do what is due; returns the seconds to rest before the next round."""
@@ -136,9 +137,21 @@ class Worker:
                 with self.sessions.begin() as session:
                     status.sign_due(session, self.settings, datetime.now(UTC))
                 self._sign_at = time.monotonic() + HOURLY
+        if time.monotonic() >= self._keep_at:
+            self._keep_at = time.monotonic() + KEEP_EVERY
+            with _logged("public documents not kept"):
+                self._keep_documents()
         with _logged("no job done"):
             rest = 0.0 if jobs.run_one(self.sessions, self.settings, datetime.now(UTC)) else IDLE
         return rest
+
+    def _keep_documents(self) -> None:
+        token = reading.set(True)  # answers must not wait for it
+        try:
+            with self.sessions() as session:
+                kept.keep_everything(session, self.settings, datetime.now(UTC))
+        finally:
+            reading.reset(token)
 
 
 def work(app: Flask) -> None:

@@ -28,6 +28,9 @@ PASSWORD_LOGIN = Limit("password", 100, timedelta(minutes=15))  # one login, fro
 #: The pictures of one group from one address, and from every address.
 WORDS = Limit("words", 20, timedelta(hours=4))
 WORDS_GROUP = Limit("words", 100, timedelta(hours=4))
+#: Links that holders share, and the codes and tokens with which wallets collect; from one address.
+SHARE = Limit("share", 60, timedelta(minutes=15))
+WALLET = Limit("wallet", 60, timedelta(minutes=15))
 
 
 class TooManyGuesses(TooMany):

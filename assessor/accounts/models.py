@@ -83,12 +83,14 @@ class Visit(Base):
 
 
 class Miss(Base):
-    """A guess that was wrong: a card, a password, picture words, a certificate number. Only misses are counted."""
+    """A guess that was wrong: a card, a password, picture words, a certificate number, a link to a certificate, a code
+    for a wallet. Only misses are counted.
+    """
 
     __tablename__ = "miss"
     __table_args__ = (
         Index("ix_miss_kind_key_at", "kind", "key", "at"),
-        CheckConstraint("kind IN ('card', 'password', 'words', 'number')", name="kind"),
+        CheckConstraint("kind IN ('card', 'password', 'words', 'number', 'share', 'wallet')", name="kind"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -14,15 +14,17 @@ pages = Blueprint("accounts", __name__, template_folder="templates", url_prefix=
 
 #: Name of the visit's token in the signed cookie.
 TOKEN = "visit"
+#: Name of the request of an app that waits there for an answer; somebody may have to look for their card first.
+APP_REQUEST = "app request"
+KEPT = ("language", APP_REQUEST)
 
 
 def remember(token: str) -> None:
-    """Put a visit's token into the cookie; whatever the cookie held before is forgotten, except the language."""
-    language = session.get("language")
+    """Put a visit's token into the cookie; of what it held before, only `KEPT` stays."""
+    kept = {name: session[name] for name in KEPT if name in session}
     session.clear()
+    session.update(kept)
     session[TOKEN] = token
-    if language:
-        session["language"] = language
 
 
 @pages.route("/sign-in", methods=["GET", "POST"])

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assessor.database import Base, new_id
@@ -20,6 +20,10 @@ class Organisation(Base):
     name: Mapped[str]
     country: Mapped[str]
     project: Mapped[str]
+    # what badges and its public page say of it, as the one that assessed; each may be empty:
+    url: Mapped[str] = mapped_column(server_default=text("''"))
+    email: Mapped[str] = mapped_column(server_default=text("''"))
+    description: Mapped[str] = mapped_column(server_default=text("''"))
     created_at: Mapped[datetime]
 
 

@@ -35,20 +35,15 @@ def source(sitting: Sitting) -> str:
 
 
 def award_of(session: Session, sitting: Sitting) -> Award | None:
-    """The award of this sitting, or None."""
+    """The award of this sitting, the newest where it was replaced, or None."""
     return awarding.find_by_source(session, sitting.organisation_id, source(sitting))
 
 
 def awards_of(session: Session, sittings: Sequence[Sitting]) -> dict[uuid.UUID, Award]:
-    """Sitting → its award, for those of these sittings that led to one."""
+    """Sitting → its award, the newest where it was replaced, for those of these sittings that led to one."""
     by_source = {source(sitting): sitting for sitting in sittings}
-    found = session.scalars(
-        select(Award).where(
-            Award.organisation_id.in_({sitting.organisation_id for sitting in sittings}),
-            Award.source.in_(by_source),
-        )
-    )
-    return {by_source[award.source].id: award for award in found}
+    found = awarding.find_by_sources(session, {sitting.organisation_id for sitting in sittings}, by_source)
+    return {by_source[source].id: award for source, award in found.items()}
 
 
 def award(session: Session, sitting: Sitting, holder: awarding.Holder, settings: Settings, now: datetime) -> Award:
@@ -82,6 +77,7 @@ def _grounds(session: Session, sitting: Sitting) -> awarding.Grounds:
         level=result.level,
         results=result.competences,
         conditions=_conditions(session, sitting, result, invigilation.supervised, design.title),
+        learner_id=sitting.learner_id,
     )
 
 

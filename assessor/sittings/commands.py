@@ -22,7 +22,7 @@ from assessor.sittings import rescoring
 from assessor.sittings.models import Sitting
 from assessor.sittings.pages import STATIC
 
-TEMPLATES = Path(__file__).parent / "templates"
+CONTEXTS = Path(__file__).parents[1]
 #: A sentence that a page marks as spoken: ``say("…", speak=true)``, without values to be put in.
 SPOKEN = re.compile(r'say\("([^"]+)", speak=true\)')
 #: Spoken with the certainty that tests have unless they are given another; those are heard by a voice of the device.
@@ -43,7 +43,7 @@ def spoken() -> set[tuple[str, str]]:
     """
     sentences = {
         found
-        for template in TEMPLATES.rglob("*.html")
+        for template in CONTEXTS.glob("*/templates/**/*.html")
         for found in SPOKEN.findall(template.read_text(encoding="utf-8"))
     }
     return {

@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 
 class NameForm(FlaskForm):
-    """The name as it is to be printed, and the agreement to print it."""
+    """The name as it is to be printed, the agreement to print it, and whether the digital badge says it too."""
 
     name = StringField(
         "",
@@ -22,6 +22,7 @@ class NameForm(FlaskForm):
         ],
     )
     second = StringField("", [Length(max=80, message=_("Write it shorter."))])
+    named_in_badge = BooleanField("")
     agreed = BooleanField("", [DataRequired(_("Say yes first: press the box under the name."))])
 
 

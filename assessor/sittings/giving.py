@@ -30,7 +30,7 @@ class NothingToPrint(NotFound):
 class Finisher:
     """A person who finished. ``award`` is None before the name is given.
 
-    ``stage``: confirm (did the person do it?), name (confirmed, name missing), signing, ready, withdrawn, or
+    ``stage``: confirm (did the person do it?), name (confirmed, name missing), signing, ready, on hold, withdrawn, or
     no band (nothing to certify; confirming changes nothing).
     """
 
@@ -86,6 +86,8 @@ def _stage(sitting: Sitting, level: int | None, award: Award | None, signed: set
     if award is not None:
         if award.revoked_at is not None:
             return "withdrawn"
+        if award.suspended_at is not None:
+            return "on hold"
         return "ready" if award.id in signed else "signing"
     if level is None:
         return "no band"

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from assessor.credentials import wording
 from assessor.credentials.standing import Standing
 from assessor.frameworks import plain_words
 from assessor.items.item import BANDS, Item
-from assessor.items.speech import sound_name
 from assessor.sittings import outcomes
 from assessor.sittings.models import Result, Sitting
 
@@ -35,17 +33,6 @@ def item_page(session: Session, sitting: Sitting, item_id: str) -> ItemPage:
     item = edition.item_in(item_id, sitting.test_language) or edition.item(item_id)
     other = sitting.help_language if sitting.help_language != sitting.test_language else ""
     return ItemPage(item, edition.item_in(item_id, other) if other else None)
-
-
-def interface_sound(language: str, text: str) -> str | None:
-    """The file of a shipped sound of the interface, or None."""
-    name = sound_name(language, text)
-    return f"sounds/{name}" if name in _interface_sounds() else None
-
-
-@cache
-def _interface_sounds() -> frozenset[str]:
-    return frozenset(path.name for path in (STATIC / "sounds").glob("*.mp3"))
 
 
 def result_page(session: Session, sitting: Sitting, result: Result) -> dict[str, Any]:

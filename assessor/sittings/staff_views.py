@@ -18,7 +18,8 @@ from wtforms import SelectChoice
 from assessor import access, locale
 from assessor.assessments import designing
 from assessor.credentials import wording
-from assessor.credentials.awarding import Holder, NameNotUsable
+from assessor.credentials.awarding import Holder
+from assessor.credentials.names import NameNotUsable
 from assessor.database import db, now
 from assessor.errors import NotFound
 from assessor.installation import settings
@@ -202,14 +203,14 @@ def name(invigilation: uuid.UUID, sitting: uuid.UUID) -> ResponseReturnValue:
     errors: dict[str, Any] = {}
     if form.validate_on_submit():
         try:
-            holder = Holder(form.name.data, form.second.data or "")
+            holder = Holder(form.name.data, form.second.data or "", form.named_in_badge.data)
             given = awarding.award(db.session, theirs, holder, settings(), now())
             db.session.commit()
             flash(gettext("The certificate for %(name)s is being made.", name=given.holder_name))
             return redirect(url_for("invigilation.certificates", invigilation=found.id))
         except NameNotUsable as refusal:
             db.session.rollback()
-            errors = {"name": [gettext(refusal.message)]}
+            errors = {refusal.field: [gettext(refusal.message)]}
     errors = errors or form.errors
     return render_template(
         "invigilation/name.html", form=form, errors=errors, invigilation=found, nickname=_nickname(found, sitting)

@@ -5,6 +5,7 @@ const parts = [
   ["[data-answer]", "answer.js"],
   ["[data-switch]", "language.js"],
   ["[data-inbox]", "inbox.js"],
+  ["[data-share]", "share.js"],
 ];
 const { search } = new URL(import.meta.url); // one version for all parts
 

@@ -2,7 +2,9 @@
 
 import ast
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -20,23 +22,29 @@ KEYWORDS = {
     **dict.fromkeys(("ngettext", "lazy_ngettext", "say_count"), (1, 2)),
     "sentences": (2, 3),
 }
-#: Sentences that only the person who runs the installation meets.
+#: Sentences that only the person who runs the installation meets, in modules that others meet as well.
 OPERATORS = frozenset(
     {
         "%(why)s",
         "A worker was ended from outside, probably for want of memory. Try again with fewer --workers.",
-        "No key for %(use)s that is still trusted was in use on %(date)s.",
-        "%(algorithm)s is for keys of the use jwt only.",
+        "Open Badges 2.0 needs an e-mail address of the issuer. Set ASSESSOR_CONTACT_EMAIL.",
         "People hold %(code)s already, and its %(part)s must stay. Give the changed template a new code.",
         "Reading this file outside of memory needs DuckDB. Install it with: pip install 'assessor[scale]'",
         "The code of this certificate would not be genuine: %(why)s",
-        "The key %(kid)s is of a kind that is not used here.",
         "There are no signing keys yet. Run: assessor migrate",
-        "There is a new key for %(use)s already. Look at it: assessor keys list",
+        "There is no app %(id)s. See: assessor apps list",
     }
 )
-#: Modules whose refusals only operators read, on the command line.
-COMMANDS = ("commands.py", "serving.py", "jobs.py", "demo.py")
+#: Modules whose refusals are read on the command line alone: by name, by folder, or by place in the package.
+COMMANDS = (
+    *("commands", "commands.py", "serving.py", "jobs.py", "demo.py"),
+    *("credentials/batch.py", "credentials/table.py", "credentials/endorsing.py", "credentials/profiles.py"),
+    *("credentials/hardware.py", "credentials/keys.py", "credentials/rotation.py", "credentials/signers.py"),
+)
+#: Modules whose refusals are read by those who write other software, in an `Imsx_StatusInfo`.
+PROGRAMS = ("hosting/api.py", "hosting/holding.py", "hosting/profiles.py")
+#: What stands in such a module and is met by people all the same.
+PEOPLE = ("This badge is not here any more.", "There is no organisation with the code “%(code)s”.")
 
 
 def extracted() -> Iterator[str]:
@@ -46,16 +54,25 @@ def extracted() -> Iterator[str]:
 
 def refusals() -> Iterator[str]:
     """The first argument and the title of every refusal: they are translated when they are shown."""
-    names = {kind.__name__ for kind in families(errors.Refusal)}
+    names = {kind.__name__ for kind in every_refusal()}
     for path in PACKAGE.rglob("*.py"):
-        if path.name in COMMANDS:
+        if {path.name, path.parent.name, path.relative_to(PACKAGE).as_posix()} & {*COMMANDS, *PROGRAMS}:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
                 case ast.Call(func=ast.Name(name) | ast.Attribute(attr=name), args=[ast.Constant(str(text)), *_]):
                     if name in names:
                         yield text
-    yield from (kind.title for kind in families(errors.Refusal) if not kind.__module__.endswith(("jobs", "serving")))
+    yield from PEOPLE
+    yield from (kind.title for kind in every_refusal() if not kind.__module__.endswith(("jobs", "serving")))
+
+
+def every_refusal() -> Iterator[type[errors.Refusal]]:
+    """The families of refusals with all below them, in every module: a class is known once its module is."""
+    for module in walk_packages([str(PACKAGE)], "assessor."):
+        if not module.name.startswith(("assessor.__main__", "assessor.wsgi", "assessor.migrations")):  # they act
+            import_module(module.name)
+    return families(errors.Refusal)
 
 
 def families(kind: type[errors.Refusal]) -> Iterator[type[errors.Refusal]]:

@@ -9,9 +9,11 @@ from pathlib import Path
 import click
 import pytest
 
+from assessor import create_app
 from assessor.certificates.template import WORDING, read_template
 from assessor.commands import cli
 from assessor.config import Settings
+from assessor.credentials.table import COLUMNS
 from assessor.frameworks import digcomp_3_0
 from assessor.items import source
 
@@ -42,6 +44,29 @@ def commands(group: click.Group, path: str = "assessor") -> Iterator[str]:
             yield f"{path} {name}"
 
 
+def named_commands(document: Path) -> Iterator[tuple[click.Command, list[str]]]:
+    """Every command that a document names as code, with the words that follow it."""
+    text = document.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    lines = [line.partition(" #")[0] for block in blocks for line in block.splitlines()]
+    inline = re.findall(r"`([^`]+)`", re.sub(r"^```\w*\n.*?^```", "", text, flags=re.DOTALL | re.MULTILINE))
+    for line in [*lines, *(" ".join(code.split()) for code in inline)]:
+        if called := re.match(r"(?:[A-Z_]+=\S+ )*(?:\S*/bin/)?assessor ([a-z].*)", line):
+            command: click.Command = cli
+            words = called[1].split()
+            while isinstance(command, click.Group) and words:
+                group, name = command, words.pop(0)
+                assert name in group.commands, f"{document.name}: assessor {called[1]}"
+                command = group.commands[name]
+            yield command, words
+
+
+def sections(document: Path) -> set[str]:
+    """The names by which links reach the headings of a document."""
+    headings = re.findall(r"^#+ (.*)", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def code_blocks(document: str, language: str) -> list[str]:
     """The blocks of code in this language."""
     text = (ROOT / document).read_text(encoding="utf-8")
@@ -68,6 +93,28 @@ def test_the_readme_names_no_command_that_does_not_exist() -> None:
     assert [line for line in named if not any(f"{line} ".startswith(f"{one} ") for one in known)] == []
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_option_that_a_document_gives_a_command_exists(document: Path) -> None:
+    unknown = []
+    for command, words in named_commands(document):
+        known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+        unknown += [(command.name, word) for word in words if word.startswith("--") and word not in known]
+
+    assert unknown == []
+
+
+def test_every_address_that_is_told_to_other_software_answers(tmp_path: Path) -> None:
+    document = (ROOT / "docs/open-badges.md").read_text(encoding="utf-8")
+    table = document.partition("## Addresses")[2].partition("\n## ")[0]
+    app = create_app(Settings(tmp_path, database_url="sqlite://", secret_key="x" * 32))
+    answered = {re.sub(r"<[^>]+>", "*", rule.rule) for rule in app.url_map.iter_rules()}
+
+    told = [re.sub(r"\b(ID|CODE|SECRET|N)\b", "*", address) for address in re.findall(r"`(?:POST )?(/[^` ]+)`", table)]
+
+    assert len(told) > 20
+    assert [address for address in told if address not in answered] == []
+
+
 @pytest.mark.parametrize("target", ["run", "test"])
 def test_the_two_commands_of_a_stranger_stand_in_readme_and_makefile(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -83,6 +130,23 @@ def test_every_link_and_picture_of_a_document_exists(document: Path) -> None:
     missing = [target for target in targets if "://" not in target and not (document.parent / target).exists()]
 
     assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_section_that_a_document_links_to_exists(document: Path) -> None:
+    inside = [link for link in LINK.findall(document.read_text(encoding="utf-8")) if "://" not in link and "#" in link]
+    links = [(document.parent / (path or document.name), part) for path, _, part in (x.partition("#") for x in inside)]
+
+    missing = [f"{path.name}#{part}" for path, part in links if part not in sections(path)]
+
+    assert missing == []
+
+
+def test_the_guide_names_every_column_of_a_table_of_awards() -> None:
+    guide = (ROOT / "docs/operators.md").read_text(encoding="utf-8")
+    told = guide.partition("## Awarding a table of people")[2].partition("\n## ")[0]
+
+    assert [column for column in COLUMNS if f"`{column}`" not in told] == []
 
 
 def test_every_folder_of_the_package_stands_in_the_tree() -> None:
@@ -104,6 +168,7 @@ def test_notice_names_every_foreign_thing() -> None:
     contexts = json.loads((ROOT / "assessor/openbadges/contexts/index.json").read_text(encoding="utf-8"))
     foreign = [entry["file"] for entry in contexts.values()]
     foreign += {path.name.partition("-")[0] for path in (ROOT / "assessor/certificates/fonts").glob("*.ttf")}
+    foreign += [path.name for path in (ROOT / "assessor").rglob("*.icc")]
     foreign += [path.name for path in (ROOT / "assessor/verification/static/vendor").glob("*.js")]
     vectors = [path for path in (ROOT / "tests/vectors").rglob("*") if path.suffix in (".json", ".xz")]
     foreign += [path.name for path in vectors if not path.parent.name.startswith("hostile")]  # those are our own
@@ -131,7 +196,7 @@ def test_the_question_that_the_guide_shows_can_be_loaded(tmp_path: Path) -> None
 
 
 def test_the_certificate_that_the_guide_shows_can_be_read() -> None:
-    (sample,) = code_blocks("docs/badge-templates.md", "toml")
+    sample, own_look = code_blocks("docs/badge-templates.md", "toml")
     pattern = (ROOT / "badge_templates/digital-first-steps/certificate.toml").read_text(encoding="utf-8")
     english = re.search(r"^\[wording\.en\]\n(.*?)^\[", pattern, re.DOTALL | re.MULTILINE)
     task = re.search(r"^\[\[levels.*?(?=\[wording)", sample, re.DOTALL | re.MULTILINE)
@@ -139,7 +204,10 @@ def test_the_certificate_that_the_guide_shows_can_be_read() -> None:
     assert task is not None
 
     three_tasks = re.sub(r" +#.*", "", task[0]) * 3
-    template = read_template(sample.partition("[[levels")[0] + three_tasks + "[wording.en]\n" + english[1])
+    words = sample.partition("[[levels")[0] + three_tasks + "[wording.en]\n" + english[1]
+    template = read_template(words)
+    with_own_look = read_template(re.sub(r"^layout = .*", "", words, flags=re.MULTILINE) + own_look)
 
     assert template.code == "MY-BADGE"
     assert template.wording["en"].keys() == WORDING.keys()
+    assert with_own_look.layout != template.layout

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2] / "assessor"
-CONTEXTS = ("accounts", "organisations", "banks", "credentials", "assessments", "sittings", "verification")
+CONTEXTS = (
+    *("accounts", "organisations", "banks", "credentials", "assessments", "sittings"),
+    *("verification", "wallets", "hosting"),
+)
 WEB = {"flask", "flask_wtf", "wtforms", "flask_babel", "flask_limiter", "werkzeug"}
 #: File names, or folders of them, that may know the web; everything else takes a session and values.
 KNOW_THE_WEB = {"views", "staff_views", "forms", "commands", "api"}

@@ -50,6 +50,7 @@ class Watch:
         self.elsewhere: list[str] = []
         self.complaints: list[str] = []
         self._expected: list[str] = []
+        self._also: list[str] = []
 
     def follow(self, context: BrowserContext) -> None:
         """Listen to every page and worker of a context."""
@@ -65,6 +66,13 @@ class Watch:
         for pattern in patterns:
             self._expected.remove(pattern)
 
+    @contextmanager
+    def leading_to(self, origin: str) -> Iterator[None]:
+        """Requests to another host that belong to the story: somebody goes there."""
+        self._also.append(urlsplit(origin).netloc)
+        yield
+        self._also.pop()
+
     def check(self) -> None:
         """Raise AssertionError for any request to another host and any complaint."""
         assert not self.elsewhere, f"requests to another host: {self.elsewhere}"
@@ -72,7 +80,7 @@ class Watch:
 
     def _request(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme not in INSIDE and parts.netloc != self.host:
+        if parts.scheme not in INSIDE and parts.netloc not in (self.host, *self._also):
             self.elsewhere.append(request.url)
 
     def _console(self, message: ConsoleMessage) -> None:
@@ -96,6 +104,7 @@ class Browsing:
         self.origin = origin
         self._browser = browser
         self._open: list[BrowserContext] = []
+        self._strangers = 0
 
     def phone(self, language: str = "en", **options: Any) -> BrowserContext:
         """A phone of 360 × 740 with a touch screen and nothing remembered."""
@@ -104,6 +113,11 @@ class Browsing:
     def desktop(self, language: str = "en", **options: Any) -> BrowserContext:
         """A desktop computer with nothing remembered."""
         return self._context(DESKTOP | {"locale": language} | options)
+
+    def stranger(self) -> BrowserContext:
+        """A phone in a place of its own: the server counts what it is asked from one place."""
+        self._strangers += 1
+        return self.phone(extra_http_headers={"X-Forwarded-For": f"192.0.2.{self._strangers}"})
 
     def close(self) -> None:
         """Close everything that was opened."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -64,10 +65,7 @@ def credential(installation: Installation) -> str:
 @pytest.fixture(scope="session")
 def qr_text(installation: Installation, credential: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """What a camera reads on the paper of `credential`."""
-    paper = tmp_path_factory.mktemp("paper") / "certificate.pdf"
-    installation.command("export", credential, "--format", "pdf", "--out", str(paper))
-    (text,) = [code for code in papers.codes(paper.read_bytes()) if "#" in code]
-    return text
+    return code_on_paper(installation, credential, tmp_path_factory.mktemp("paper"))
 
 
 @pytest.fixture(scope="session")
@@ -76,8 +74,23 @@ def withdrawn(installation: Installation, tmp_path_factory: pytest.TempPathFacto
     given = json.loads(
         installation.command("award", "DIGI-FIRST-STEPS", "--name", "Olena Koval", "--level", "1", "--json")
     )
-    paper = tmp_path_factory.mktemp("withdrawn") / "certificate.pdf"
-    installation.command("export", given["id"], "--format", "pdf", "--out", str(paper))
+    text = code_on_paper(installation, given["id"], tmp_path_factory.mktemp("withdrawn"))
     installation.command("revoke", given["id"], "--reason", "replaced")
-    (text,) = [code for code in papers.codes(paper.read_bytes()) if "#" in code]
     return text, given["number"]
+
+
+@pytest.fixture(scope="session")
+def on_hold(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """QR text of a certificate that was put on hold."""
+    given = installation.command("award", "DIGI-FIRST-STEPS", "--name", "Bilal Aziz", "--level", "1")
+    text = code_on_paper(installation, given, tmp_path_factory.mktemp("on-hold"))
+    installation.command("suspend", given)
+    return text
+
+
+def code_on_paper(installation: Installation, credential: str, folder: Path) -> str:
+    """What a camera reads on the paper of a certificate."""
+    paper = folder / "certificate.pdf"
+    installation.command("export", credential, "--format", "pdf", "--out", str(paper))
+    (text,) = [code for code in papers.codes(paper.read_bytes()) if "#" in code]
+    return text

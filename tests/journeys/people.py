@@ -246,6 +246,28 @@ class Olu(Person):
         assert answer.headers["content-type"] == "application/pdf"
         return answer.body()
 
+    def opens_the_certificate(self, number: str) -> None:
+        """From anywhere, by the number on the paper."""
+        self.follows(self.page.locator(".navigation a", has_text="Certificates"))
+        self.type(self.page.locator("#q"), number)
+        self.follows(self.button("Find"))
+        self.follows(self.page.locator("main li", has_text=number).locator("a"))
+
+    def corrects_the_name(self, name: str) -> None:
+        """On the page of a certificate: another spelling, looked at before it is made."""
+        self.follows(self.link("Correct the name"))
+        self.type(self.page.locator("#name"), name)
+        self.follows(self.button("See how it looks"))
+        expect(self.page.locator(".preview .printed")).to_have_text(name)
+        self.tap(self.page.locator("label[for=agreed]"))
+        self.follows(self.button("Make the new certificate"))
+
+    def withdraws(self, reason: str) -> None:
+        """On the page of a certificate."""
+        self.follows(self.link("Withdraw"))
+        self.tap(self.page.locator(f"label[for=r-{reason}]"))
+        self.follows(self.button("Withdraw it"))
+
     def _chooses_a_password(self) -> None:
         for field, text in (
             ("#current", self.installation.password),
@@ -263,12 +285,30 @@ class Employer(Person):
     @property
     def verdict(self) -> str:
         """The word in large letters."""
-        return self.page.locator("#verdict h1").inner_text()
+        return self.page.locator(".banner h1").inner_text()
 
     @property
     def result(self) -> int:
         """The number of the result in spec/qr.md, section 2."""
-        return int(self.page.locator("#verdict [data-result]").get_attribute("data-result") or 0)
+        return int(self.page.locator(".banner").get_attribute("data-result") or 0)
+
+    def opens(self, link: str) -> None:
+        """Follow a link that somebody sent."""
+        self.page.goto(link)
+        self._waits()
+
+    def uploads(self, name: str, content: bytes) -> None:
+        """Check a file on the page for badges of anybody; below a report there is the form for the next."""
+        if not self.page.url.endswith("/verify"):
+            self.page.goto("/verify")
+        self.page.locator("#file").set_input_files({"name": name, "mimeType": "", "buffer": content})
+        self.follows(self.page.locator("form:has(#file) button"))
+        self._waits()
+
+    @property
+    def reasons(self) -> str:
+        """Why the checks of a badge did not pass."""
+        return " ".join(self.page.locator("tr.failed .why").all_inner_texts())
 
     def scans(self, text: str) -> None:
         """The camera opens the text of a QR code; the verdict comes by itself."""
@@ -290,7 +330,7 @@ class Employer(Person):
         self._waits()
 
     def _waits(self) -> None:
-        self.page.locator("#verdict [data-result]").wait_for()
+        self.page.locator(".banner").wait_for()
 
 
 def one_digit_changed(text: str) -> str:

@@ -221,11 +221,12 @@ def check(album: Album, windows: Browsing, qr_text: str) -> None:
 
 
 def withdraw(album: Album, olu: Olu) -> None:
-    """The list of certificates, and the page before the withdrawal."""
+    """The list of certificates, one of them, and the page before the withdrawal."""
     page = olu.page
     album.keep("20-certificates", _opened(page, "/staff/demo/certificates"))
-    with page.expect_navigation():
-        page.locator("a[href$='/withdraw']").first.click()
+    olu.follows(olu.link("Open"))
+    album.keep("20-certificate", page)
+    olu.follows(olu.link("Withdraw"))
     page.locator("label[for=r-mistake]").click()
     album.keep("21-withdraw", page)
     with page.expect_navigation():

@@ -4,6 +4,7 @@ English is read in the light look, Arabic in the dark one and on the narrowest s
 looks and both directions are seen in two readings.
 """
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from playwright.sync_api import Locator
 from tests.journeys.browsing import Browsing
 from tests.journeys.installation import Installation
 from tests.journeys.people import Ada, Employer, Olu, Person, one_digit_changed
+from tests.journeys.programs import job_portal
 from tests.journeys.reading import Reader, arrow_to, tab_to
 from tests.unit.certificates import trusted
+from tests.web.hosting import foreign
 
 LOOKS = [
     ("en", {"color_scheme": "light"}),
@@ -36,7 +39,11 @@ def test_axe_finds_nothing_on_the_pages_of_learners_and_staff(
         ada_takes_the_test(ada, card, NAMES[code], reader)
         olu_looks_at_the_session(olu, reader)
         ada_takes_her_certificate(ada, reader)
+        link = ada_looks_at_her_proof(ada, reader)
+        somebody_opens_her_link(browsing, code, look, link, reader)
+        an_app_asks_ada(ada, browsing, installation, reader)
         olu_looks_at_certificates(olu, reader)
+        somebody_opens_her_link(browsing, code, look, link, reader)
 
     reader.check()
 
@@ -48,17 +55,17 @@ def test_axe_finds_nothing_on_any_result_of_a_check(
     installation: Installation,
     qr_text: str,
     withdrawn: tuple[str, str],
+    on_hold: str,
     code: str,
     look: dict[str, Any],
 ) -> None:
-    """Result 4, on hold, is left out: nobody of the staff can put a certificate on hold yet."""
     reader, digits = Reader(), qr_text.partition("#1.")[2]
     employer = Employer(browsing.phone(code, service_workers="block", **look).new_page())
     foreign = f"https://badges.other.example/c#1.{digits}"
     stranger = f"{installation.address}/c#1.{trusted.text(signer=trusted.STRANGER).partition('#1.')[2]}"
     cases = {
-        1: qr_text, 3: withdrawn[0], 6: stranger, 7: one_digit_changed(qr_text), 8: foreign, 9: "https://example.org",
-        10: qr_text[:-40],
+        1: qr_text, 3: withdrawn[0], 4: on_hold, 6: stranger, 7: one_digit_changed(qr_text), 8: foreign,
+        9: "https://example.org", 10: qr_text[:-40],
     }  # fmt: skip
 
     employer.page.goto("/c")
@@ -71,6 +78,31 @@ def test_axe_finds_nothing_on_any_result_of_a_check(
     without_a_status_list(browsing, code, look, qr_text, reader)
     years_later(browsing, code, look, qr_text, reader)
     typed_numbers(browsing, code, look, withdrawn[1], reader)
+
+    reader.check()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("code", "look"), LOOKS, ids=DIRECTIONS)
+def test_axe_finds_nothing_on_the_pages_about_badges_and_those_who_give_them(
+    browsing: Browsing, installation: Installation, credential: str, tmp_path: Path, code: str, look: dict[str, Any]
+) -> None:
+    reader, ours = Reader(), tmp_path / "badge.json"
+    installation.command("export", credential, "--format", "json", "--out", str(ours))
+    badge = ours.read_bytes()
+    employer = Employer(browsing.phone(code, **look).new_page())
+    page = employer.page
+
+    for address in ("/issuer", "/organisations/demo", "/achievements/DIGI-FIRST-STEPS", "/apps", "/verify"):
+        page.goto(address)
+        reader.reads(page, address)
+    with browsing.watch.expecting("status of 4"):
+        opens(employer, page.locator("form:has(#file) button"), reader, "badge: nothing given")
+    changed = badge.replace(b"first steps", b"last steps")
+    for result, content in {1: badge, 6: foreign.badge(), 7: changed, 9: b"{}", 10: b"hello"}.items():
+        employer.uploads("badge.json", content)
+        reader.reads(page, f"badge: result {employer.result}, {employer.verdict}")
+        assert employer.result == result
 
     reader.check()
 
@@ -217,12 +249,74 @@ def ada_takes_her_certificate(ada: Ada, reader: Reader) -> None:
     reader.reads(page, "learner: certificate")
 
 
+def ada_looks_at_her_proof(ada: Ada, reader: Reader) -> str:
+    """Everything that can be done with a certificate. Returns a link that she shares."""
+    page = ada.page
+    page.goto("/me/proof")
+    proof = page.url
+    page.locator("details summary").click()
+    reader.reads(page, "learner: my proof")
+    opens(ada, page.locator("a[href$='/wallet']"), reader, "learner: where is the wallet")
+    opens(ada, page.locator("[name=where][value=other]"), reader, "learner: a code for a wallet")
+    opens(ada, page.locator("a[href$='number=1']"), reader, "learner: a code with its number")
+    page.goto(proof)
+    opens(ada, page.locator("a[href$='/linkedin']"), reader, "learner: what LinkedIn gets")
+    opens(ada, page.locator(".bar .button.main"), reader, "learner: a link for LinkedIn")
+    page.goto(proof)
+    opens(ada, page.locator("a[href$='/share']"), reader, "learner: what a link shows")
+    for part in ("name", "level", "areas"):
+        ada.tap(page.locator(f"label[for={part}]"))
+    opens(ada, page.locator("form.fill .bar .button.main"), reader, "learner: her link")
+    link = page.locator("#address").input_value()
+    page.goto(f"{proof}/share")
+    reader.reads(page, "learner: her open links")
+    return link
+
+
+def somebody_opens_her_link(browsing: Browsing, code: str, look: dict[str, Any], link: str, reader: Reader) -> None:
+    """The page that a holder shares: genuine, or withdrawn."""
+    employer = Employer(browsing.phone(code, **look).new_page())
+    employer.opens(link)
+    reader.reads(employer.page, f"shared: result {employer.result}")
+
+
+def an_app_asks_ada(ada: Ada, browsing: Browsing, installation: Installation, reader: Reader) -> None:
+    """The question, and the list of apps with a badge that one of them brought."""
+    page = ada.page
+    page.goto("/me/apps")
+    reader.reads(page, "learner: no apps")
+    with job_portal() as portal, browsing.watch.leading_to(portal.address):
+        portal.discovers(installation.address)
+        portal.registers("Jobs in the North")
+        page.goto(portal.question())
+        reader.reads(page, "learner: an app asks")
+        ada.follows(page.locator("[name=answer][value=yes]"))
+        portal.redeems(portal.came_back[-1]["code"])
+        assert portal.brings(foreign.badge()).status == 201
+    page.goto("/me/apps")
+    reader.reads(page, "learner: apps")
+    assert page.locator("main section").count() == 2
+    opens(ada, page.locator("main section form button").first, reader, "learner: an app ended")
+
+
 def olu_looks_at_certificates(olu: Olu, reader: Reader) -> None:
-    """The list, and the page before a withdrawal."""
+    """The list, and everything that can be done with one of them."""
     page = olu.page
     page.goto("/staff/demo/certificates")
     reader.reads(page, "staff: all certificates")
-    opens(olu, page.locator("a[href$='/withdraw']").first, reader, "staff: withdraw")
+    opens(olu, page.locator("main li a", has_text="Ada Haddad").first, reader, "staff: one certificate")
+    opens(olu, page.locator("a[href$='/name']"), reader, "staff: correct the name")
+    olu.type(page.locator("#name"), "Ada Hadad")
+    opens(olu, page.locator("[value=preview]"), reader, "staff: the name as it will look")
+    page.locator("#agreed").evaluate("box => box.removeAttribute('required')")
+    opens(olu, page.locator("[value=make]"), reader, "staff: the name without a yes")
+    olu.tap(page.locator("label[for=agreed]"))
+    opens(olu, page.locator("[value=make]"), reader, "staff: one certificate that replaced another")
+    opens(olu, page.locator("[formaction$='/hold']"), reader, "staff: on hold")
+    olu.follows(page.locator("[formaction$='/end-hold']"))
+    opens(olu, page.locator("a[href$='/withdraw']"), reader, "staff: withdraw")
+    olu.tap(page.locator("label[for=r-mistake]"))
+    opens(olu, page.locator("main form .button.main"), reader, "staff: withdrawn")
 
 
 def without_a_status_list(browsing: Browsing, code: str, look: dict[str, Any], text: str, reader: Reader) -> None:

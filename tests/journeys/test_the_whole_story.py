@@ -209,9 +209,11 @@ def ada_gives_her_name(ada: Ada) -> None:
     ada.tap(page.locator("[value=preview]"))
     expect(page.locator(".preview .printed").first).to_have_text(HOLDER)
     expect(page.locator(".preview .second-name")).to_have_text(SECOND)
-    expect(page.locator("#agreed")).not_to_be_checked()
+    expect(page.locator("#agreed, #named_in_badge")).to_have_count(2)
+    expect(page.locator("#agreed:checked, #named_in_badge:checked")).to_have_count(0)
 
     ada.tap(page.locator("label[for=agreed]"))
+    ada.tap(page.locator("label[for=named_in_badge]"))
     ada.tap(page.locator("[value=make]"))
 
     expect(page).to_have_url(re.compile("/me/certificate$"))
@@ -286,10 +288,8 @@ def without_network_the_signature_still_counts(employer: Employer, proof: Proof,
 
 
 def olu_withdraws_it(olu: Olu, proof: Proof) -> None:
-    olu.tap(olu.page.locator(".navigation a", has_text="Certificates"))
-    olu.tap(olu.page.locator("main li", has_text=proof.number).locator("a"))
-    olu.tap(olu.page.locator("label[for=r-mistake]"))
-    olu.tap(olu.button("Withdraw it"))
+    olu.opens_the_certificate(proof.number)
+    olu.withdraws("mistake")
 
     expect(olu.page.locator("main li", has_text=proof.number)).to_contain_text("Withdrawn")
 

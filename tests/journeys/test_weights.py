@@ -1,68 +1,14 @@
 """What a page costs on a prepaid card: bytes and requests of a first visit, counted by the browser itself."""
 
-from dataclasses import dataclass, field
-from typing import Any
-
 import pytest
-from playwright.sync_api import Page
 
 from tests.journeys.browsing import Browsing
 from tests.journeys.installation import Installation
 from tests.journeys.people import Ada, Employer
+from tests.journeys.weighing import ITEM_PAGE, KB, VERIFICATION_PAGE, Meter
 
-KB = 1000
-ITEM_PAGE, ITEM_PAGE_AGAIN, ITEM_REQUESTS = 60 * KB, 8 * KB, 5
-VERIFICATION_PAGE = 40 * KB
+ITEM_PAGE_AGAIN, ITEM_REQUESTS = 8 * KB, 5
 NOTHING_NEW = 12 * KB  # the headers of fourteen answers that say so
-
-
-@dataclass
-class Meter:
-    """Counts what comes over the network into one page, with headers, as it was encoded."""
-
-    page: Page
-    asked: dict[str, str] = field(default_factory=dict)
-    named_by_the_page: set[str] = field(default_factory=set)
-    sizes: dict[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.session = self.page.context.new_cdp_session(self.page)
-        self.session.on("Network.requestWillBeSent", self._asked)
-        self.session.on("Network.loadingFinished", self._finished)
-        self.session.send("Network.enable")
-
-    def first_visit(self, address: str) -> None:
-        """Open a page with an empty cache, and wait until it is silent."""
-        self.session.send("Network.clearBrowserCache")
-        self.visit(address)
-
-    def visit(self, address: str) -> None:
-        """Open a page with what the cache has, and wait until it is silent."""
-        self.asked.clear()
-        self.named_by_the_page.clear()
-        self.sizes.clear()
-        self.page.goto(address)
-        self.page.wait_for_load_state("networkidle")
-
-    @property
-    def total(self) -> float:
-        """Bytes of everything."""
-        return sum(self.sizes.values())
-
-    def bill(self) -> str:
-        """Who cost what."""
-        return "\n".join(f"{size:8.0f}  {self.asked.get(one, one)}" for one, size in self.sizes.items())
-
-    def _asked(self, event: dict[str, Any]) -> None:
-        if event["request"]["url"].startswith("data:"):
-            return
-        self.asked[event["requestId"]] = event["request"]["url"]
-        if event["initiator"]["type"] in ("parser", "other"):
-            self.named_by_the_page.add(event["request"]["url"])
-
-    def _finished(self, event: dict[str, Any]) -> None:
-        if event["requestId"] in self.asked:
-            self.sizes[event["requestId"]] = event["encodedDataLength"]
 
 
 @pytest.mark.browser
@@ -98,6 +44,17 @@ def test_the_first_visit_of_the_verification_page_is_light_and_leaves_no_trace(
     assert meter.total <= VERIFICATION_PAGE, meter.bill()
     assert employer.page.context.cookies() == []
     assert employer.page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+@pytest.mark.browser
+def test_the_first_visit_of_the_page_that_checks_any_badge_is_light_and_leaves_no_trace(browsing: Browsing) -> None:
+    page = browsing.phone().new_page()
+    meter = Meter(page)
+
+    meter.first_visit("/verify")
+
+    assert meter.total <= VERIFICATION_PAGE, meter.bill()
+    assert page.context.cookies() == []
 
 
 @pytest.mark.browser

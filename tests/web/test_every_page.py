@@ -18,16 +18,37 @@ from tests.fixtures import Browser, SignIn
 PUBLIC = {
     *("static", "favicon", "accounts.sign_in", "accounts.sign_out", "banks.media"),
     *("credentials.did_document", "credentials.status_list", "credentials.status_list_jwt"),
-    *("credentials.achievement", "credentials.badge_picture"),
+    *("credentials.suspension_list", "credentials.suspension_list_jwt"),
+    *("credentials.achievement", "credentials.badge_picture", "credentials.issuer_profile", "credentials.organisation"),
+    *("credentials.older_badge", "credentials.older_class"),
+    *("credentials.older_issuer", "credentials.older_revocations"),
     *("sittings.card", "sittings.words"),
     *("verification.front", "verification.check", "verification.static_file", "verification.service_worker"),
     *("verification.trust_bundle", "verification.catalogue", "verification.withdrawals"),
     *("verification.number_form", "verification.number"),
+    *("verification.badge_form", "verification.badge"),
+    *("wallets.shared", "wallets.credential"),
+    *("openid4vci.issuer_metadata", "openid4vci.server_metadata", "openid4vci.offer"),
+    *("openid4vci.token", "openid4vci.nonce", "openid4vci.credential"),
+    *("hosting.rules", "hosting.authorize"),
+    *("host_api.discovery", "host_api.register", "host_api.token", "host_api.revoke", "host_api.elsewhere"),
+    *("host_api.credentials", "host_api.upsert_credential", "host_api.profile", "host_api.put_profile"),
 }
 #: What employers open; these leave nothing in their browser.
 VERIFICATION = (
-    *("/", "/c", "/c/sw.js", "/c/static/page.js", "/c/trust/bundle", "/c/trust/catalogue", "/c/trust/withdrawals"),
-    *("/status/1", "/status/1.jwt", "/.well-known/did.json", "/achievements/DIGI-FIRST-STEPS"),
+    *(
+        "/",
+        "/verify",
+        "/c",
+        "/c/sw.js",
+        "/c/static/page.js",
+        "/c/trust/bundle",
+        "/c/trust/catalogue",
+        "/c/trust/withdrawals",
+    ),
+    *("/status/1", "/status/1.jwt", "/status/1-suspension", "/status/1-suspension.jwt"),
+    *("/.well-known/did.json", "/achievements/DIGI-FIRST-STEPS"),
+    *("/issuer", "/organisations/demo", "/ob2/revocations", "/ob2/achievements/DIGI-FIRST-STEPS"),
 )
 
 
@@ -49,6 +70,7 @@ def values(sessions: sessionmaker[Session]) -> dict[str, object]:
     return {
         **{"organisation": "demo", "group": group.id, "invigilation": opened.id, "sitting": sitting.id},
         **{"learner": ada.id, "release": release, "language": "ar", "award": uuid.uuid4(), "filename": "learner.js"},
+        **{"share": uuid.uuid4(), "permission": uuid.uuid4(), "badge": "0" * 64},
         **{"number": 1, "code": "DIGI-FIRST-STEPS", "secret": "a" * 26, "form": "pdf", "sha256": "0" * 64},
     }
 

@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 from assessor import demo
 from assessor.certificates import number as numbers
 from assessor.config import Settings
-from assessor.credentials import awarding, issuing, keys, status
+from assessor.credentials import awarding, issuing, signers, status
 from assessor.credentials.models import Award
 from assessor.database import now
 from tests import factories
@@ -113,10 +113,10 @@ def test_a_new_withdrawal_is_in_the_next_answer(
 
 
 def test_the_page_is_shown_without_opening_a_key(client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    def closed(*_args: object) -> keys.Signer:
+    def closed(*_args: object) -> signers.Signer:
         raise AssertionError("a private key was opened")
 
-    monkeypatch.setattr(keys, "_private_half", closed)
+    monkeypatch.setattr(signers, "open_key", closed)
 
     assert client.get("/c").status_code == 200
 

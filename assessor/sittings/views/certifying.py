@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from assessor import access, locale
 from assessor.certificates import number as numbers
 from assessor.credentials import achievements, issuing
-from assessor.credentials.awarding import Holder, NameNotUsable
+from assessor.credentials.awarding import Holder
+from assessor.credentials.names import NameNotUsable
 from assessor.database import db, now
 from assessor.installation import settings
 from assessor.sittings import awarding
@@ -44,7 +45,7 @@ def name() -> ResponseReturnValue:
     printed, errors = None, dict[str, Any]()
     if request.method == "POST":
         if request.form.get("act") == "preview" or form.validate():
-            holder = Holder(form.name.data or "", form.second.data or "")
+            holder = Holder(form.name.data or "", form.second.data or "", form.named_in_badge.data)
             try:
                 if request.form.get("act") != "preview":
                     awarding.award(db.session, sitting, holder, settings(), now())
@@ -61,6 +62,7 @@ def name() -> ResponseReturnValue:
         **both(finished(), home_first=True),
         name=form.name.data or "",
         second=form.second.data or "",
+        named_in_badge=form.named_in_badge.data,
         agreed=bool(form.agreed.data),
         printed=printed,
         errors=errors,
@@ -84,6 +86,7 @@ def certificate() -> ResponseReturnValue:
         "band": template.certificate.wording[award.language][f"band_{(award.level + 1) // 2}"],
         "ready": signed is not None,
         "withdrawn": award.revoked_at is not None,
+        "on_hold": award.suspended_at is not None,
     }
     if signed is not None:
         shown |= {

@@ -11,7 +11,6 @@ from assessor.accounts import cards
 from assessor.banks import releases
 from assessor.database import db
 from assessor.errors import NotAllowed
-from assessor.sittings import pages as page
 from assessor.sittings import starting
 from assessor.sittings.models import Sitting
 
@@ -49,7 +48,7 @@ def sound_url(sitting: Sitting | None) -> Any:
     def address(code: str, text: str) -> str | None:
         if edition is not None and (sha256 := edition.sound(code, text)):
             return url_for("banks.media", sha256=sha256)
-        if name := page.interface_sound(code, text):
+        if name := locale.sound(code, text):
             return url_for("static", filename=name)
         return None
 

@@ -1,0 +1,278 @@
+"""The page that checks a badge of anybody: what it says, what it never says, and that it keeps nothing."""
+
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session, sessionmaker
+
+from assessor.certificates import qr
+from assessor.config import Settings
+from assessor.credentials import awarding, backpack, issuing
+from assessor.credentials.models import Award
+from assessor.database import now
+from assessor.openbadges.documents import Fetch
+from assessor.openbadges.strict_json import write_json
+from assessor.verification.views import badges
+from tests import factories
+from tests.fixtures import Browser, Installations
+from tests.unit.openbadges.older_badges import web
+from tests.unit.openbadges.strangers import DID_KEY, HOST, WEB, proved, stranger
+
+Sessions = sessionmaker[Session]
+PLANTED = "Zebulon Quillfeather"
+
+
+class Web:
+    """Stands in for the fetcher: knows some documents, and remembers what it was asked for."""
+
+    def __init__(self, served: dict[str, Any]) -> None:
+        self.served = served
+        self.asked: list[str] = []
+
+    def together(self, _seconds: float) -> Fetch:
+        def fetch(url: str, /) -> Any:
+            self.asked.append(url)
+            return web(self.served)(url)
+
+        return fetch
+
+
+@pytest.fixture
+def settings(installations: Installations, tmp_path: Path) -> Settings:
+    """Badges of 2.0 name a contact."""
+    return replace(installations.filled("sqlite", tmp_path / "instance"), contact_email="olu@open-door.example")
+
+
+@pytest.fixture
+def outside(app: Flask) -> Web:
+    """The web as this application sees it."""
+    app.extensions[badges.FETCHER] = Web(dict(WEB))
+    found: Web = app.extensions[badges.FETCHER]
+    return found
+
+
+@pytest.fixture
+def award(sessions: Sessions, settings: Settings) -> Award:
+    """A signed certificate of Ada."""
+    with sessions.begin() as session:
+        made = factories.award(session, settings, now())
+        session.add(issuing.sign(session, made, settings, now()))
+    return made
+
+
+def exported(sessions: Sessions, settings: Settings, award: Award, form: str) -> bytes:
+    """The award as a file."""
+    with sessions.begin() as session:
+        found = awarding.find(session, award.id)
+        if form in backpack.FORMS:
+            return backpack.export(session, found, form, settings, now()).content
+        return issuing.export(session, found, form, settings).content
+
+
+def sent(client: Browser, **fields: Any) -> Any:
+    """The answer to the form; bytes become a file."""
+    data = {name: (io.BytesIO(value), "badge") if isinstance(value, bytes) else value for name, value in fields.items()}
+    return client.post("/verify", data=data, content_type="multipart/form-data")
+
+
+def sent_raw(client: Browser, file: bytes) -> Any:
+    """The same for a file that the test client would put on the disk."""
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="badge"\r\n\r\n'
+    body = head + file + b"\r\n--x--\r\n"
+    return client.post("/verify", data=body, content_type="multipart/form-data; boundary=x")
+
+
+def result(page: str) -> int:
+    """The answer in large."""
+    found = re.search(r'<main id="main" data-result="(\d+)"', page)
+    return int(found[1]) if found else 0
+
+
+@pytest.mark.usefixtures("outside")
+@pytest.mark.parametrize("form", ["json", "jcs", "jwt", "png", "svg", "pdf", "ob2", "ob2-png"])
+def test_our_own_badge_is_genuine_in_every_form(
+    form: str, client: Browser, sessions: Sessions, settings: Settings, award: Award, outside: Web
+) -> None:
+    answer = sent(client, file=exported(sessions, settings, award, form))
+
+    assert (answer.status_code, result(answer.text)) == (200, 1), answer.text
+    assert "Genuine" in answer.text
+    assert "Digital skills" in answer.text
+    assert outside.asked == []  # our own addresses are read here and never fetched
+
+
+def test_every_check_is_a_row_with_its_number_word_and_reason(client: Browser, outside: Web) -> None:
+    page = sent(client, text=write_json(proved(stranger())).decode()).text
+
+    rows = re.findall(r'<tr class="([a-z-]+)">\s*<td class="place">(\d+)</td>', page)
+    assert [int(number) for _, number in rows] == list(range(1, 13))
+    assert [state for state, _ in rows].count("not-checked") == 2
+    assert "The signature (eddsa-rdfc-2022) holds" in page
+    assert page.count('lang="en" dir="ltr"') >= 12
+    assert outside.asked == [f"{HOST}/.well-known/did.json"]
+
+
+@pytest.mark.usefixtures("outside")
+def test_a_foreign_badge_is_named_as_foreign_with_its_host(client: Browser) -> None:
+    page = sent(client, file=write_json(proved(stranger()))).text
+
+    assert result(page) == 6
+    assert "Foreign issuer" in page
+    assert '<strong><bdi dir="ltr">far.example</bdi></strong>' in page
+    assert "What far.example says" in page
+    assert "Genuine" not in page
+
+
+@pytest.mark.usefixtures("outside")
+def test_a_badge_of_a_bare_key_shows_nothing_of_what_it_says(client: Browser) -> None:
+    page = sent(client, file=write_json(proved(stranger(by=DID_KEY, name=PLANTED), DID_KEY))).text
+
+    assert result(page) == 6
+    assert PLANTED not in page
+    assert "What the badge says" not in page
+
+
+@pytest.mark.usefixtures("outside")
+def test_a_changed_badge_shows_nothing_of_what_it_says(client: Browser) -> None:
+    changed = proved(stranger()) | {"name": PLANTED}
+
+    page = sent(client, file=write_json(changed)).text
+
+    assert result(page) == 7
+    assert PLANTED not in page
+    assert "First steps" not in page
+
+
+def test_an_address_is_looked_up_and_our_own_never(client: Browser, outside: Web, settings: Settings) -> None:
+    outside.served[f"{HOST}/badge"] = proved(stranger())
+
+    found = sent(client, address="far.example/badge")
+    ours = sent(client, address=f"https://{settings.host}/credentials/1")
+
+    assert result(found.text) == 6
+    assert "far.example" in found.text
+    assert result(ours.text) == 10
+    assert not any(settings.host in asked for asked in outside.asked)
+
+
+@pytest.mark.usefixtures("outside")
+@pytest.mark.parametrize(("whose", "expected"), [("did:example:ada", 6), ("did:example:eve", 7), ("", 6)])
+def test_the_person_is_compared_when_somebody_asks(whose: str, expected: int, client: Browser) -> None:
+    page = sent(client, file=write_json(proved(stranger())), recipient=whose).text
+
+    assert result(page) == expected
+
+
+@pytest.mark.usefixtures("outside")
+def test_the_text_of_a_code_is_read_as_well(
+    client: Browser, sessions: Sessions, settings: Settings, award: Award
+) -> None:
+    with sessions() as session:
+        signed = issuing.credential_of(session, awarding.find(session, award.id))
+        assert signed is not None
+        text = qr.symbol_text(settings.verification_prefix, signed.summary)
+
+    page = sent(client, text=text).text
+
+    assert result(page) == 1
+    assert "What the badge says" not in page
+
+
+@pytest.mark.usefixtures("outside")
+def test_a_withdrawn_badge_says_no_name(client: Browser, sessions: Sessions, settings: Settings, award: Award) -> None:
+    file = exported(sessions, settings, award, "pdf")
+    with sessions.begin() as session:
+        awarding.revoke(session, awarding.find(session, award.id), "mistake", settings, now())
+
+    page = sent(client, file=file).text
+
+    assert result(page) == 3
+    assert "Ada Lovelace" not in page
+
+
+@pytest.mark.usefixtures("outside")
+def test_a_badge_on_hold_is_on_hold_though_it_names_no_such_list(
+    client: Browser, sessions: Sessions, settings: Settings, award: Award
+) -> None:
+    file = exported(sessions, settings, award, "png")
+    with sessions.begin() as session:
+        awarding.suspend(session, awarding.find(session, award.id), settings, now())
+
+    assert result(sent(client, file=file).text) == 4
+
+
+def test_nothing_given_is_said(client: Browser) -> None:
+    answer = sent(client, text="  ")
+
+    assert answer.status_code == 400
+    assert "Choose a file, paste the badge, or type its address." in answer.text
+
+
+@pytest.mark.usefixtures("outside")
+@pytest.mark.parametrize("text", ["hello", "{", "https://", "https://127.0.0.1/", "\u202e<b>", "eyJ.eyJ.x"])
+def test_odd_input_gets_an_answer(text: str, client: Browser) -> None:
+    answer = sent(client, text=text)
+
+    assert answer.status_code == 200
+    assert result(answer.text) == 10
+    assert "<b>" not in answer.text.replace("<b><bdi>", "")
+
+
+@pytest.mark.usefixtures("outside")
+def test_a_large_picture_is_taken_and_a_larger_file_is_refused_in_words(client: Browser) -> None:
+    allowed = sent_raw(client, b"\x89PNG" + bytes(1024 * 1024))
+    refused = sent_raw(client, bytes(6 * 1024 * 1024))
+    pasted = sent(client, text="x" * 300_000)
+
+    assert allowed.status_code == 200
+    assert (refused.status_code, pasted.status_code) == (413, 413)
+    for answer in (refused, pasted):
+        assert "This is too large. A file may have 5 MB" in answer.text
+
+
+@pytest.mark.usefixtures("outside")
+def test_nothing_is_kept_logged_or_left_in_the_browser(
+    client: Browser, settings: Settings, capfd: pytest.CaptureFixture[str]
+) -> None:
+    badge = stranger(name=PLANTED)
+    badge["credentialSubject"] = {**badge["credentialSubject"], "id": f"urn:{PLANTED.replace(' ', ':')}"}
+
+    for fields in ({"file": write_json(proved(badge))}, {"text": PLANTED}, {"text": "x", "recipient": PLANTED}):
+        answer = sent(client, **fields)
+        assert "Set-Cookie" not in answer.headers
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+    written = capfd.readouterr()
+    kept = b"".join(path.read_bytes() for path in Path(settings.instance).rglob("*") if path.is_file())
+    for planted in (PLANTED, PLANTED.replace(" ", ":")):
+        assert planted not in written.out + written.err
+        assert planted.encode() not in kept
+
+
+@pytest.mark.usefixtures("outside")
+def test_who_asks_without_end_is_slowed(client: Browser) -> None:
+    codes = [sent(client, text="hello").status_code for _ in range(31)]
+
+    assert codes == [200] * 30 + [429]
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("es", "ltr"), ("ar", "rtl")])
+def test_the_form_works_without_scripts_and_in_the_readers_language(
+    language: str, direction: str, client: Browser
+) -> None:
+    page = client.get("/verify", headers={"Accept-Language": language}).text
+
+    assert f'lang="{language}" dir="{direction}"' in page
+    assert "<script" not in page
+    assert 'enctype="multipart/form-data"' in page
+
+
+def test_the_ways_to_the_page_are_shown(client: Browser) -> None:
+    assert 'href="/verify"' in client.get("/").text
+    assert 'href="/verify"' in client.get("/c").text
