@@ -15,6 +15,7 @@ from playwright.sync_api import Locator, Page, sync_playwright
 from tests.journeys import installation as installing
 from tests.journeys import papers
 from tests.journeys.browsing import Browsing, launch
+from tests.journeys.holding import Holder
 from tests.journeys.installation import Installation
 from tests.journeys.people import Ada, Employer, Olu
 
@@ -79,6 +80,7 @@ def play(album: Album, windows: Browsing, running: Installation) -> None:
     confirm(album, olu)
     qr_text = certificate(album, samira)
     check(album, windows, qr_text)
+    hand_over(album, windows, Holder(samira.page))
     withdraw(album, olu)
     employer = Employer(windows.phone(**SHARP).new_page())
     employer.scans(qr_text)
@@ -218,6 +220,27 @@ def check(album: Album, windows: Browsing, qr_text: str) -> None:
         employer.scans(qr_text)
         album.keep(name, employer.page, whole=True)
     album.keep("13-verify-start", _opened(windows.phone(**SHARP).new_page(), "/c"), whole=True)
+
+
+def hand_over(album: Album, windows: Browsing, samira: Holder) -> None:
+    """What she does with her proof, what a link shows, and what the check of her badge file says."""
+    page = _opened(samira.page, "/me/certificate?home=0")
+    samira.opens_my_proof()
+    for home, ending in enumerate(("", "-arabic")):
+        page.locator(f".switch button[value='{home}']").tap()
+        album.keep(f"23-my-proof{ending}", page, whole=True)
+    page.locator(".switch button[value='0']").tap()
+    badge = samira.takes("json")
+    link = samira.makes_a_link("level", "conditions")
+    album.keep("24-link", page, whole=True)
+    album.keep("25-shared", _opened(windows.phone(**SHARP).new_page(), link), whole=True)
+    samira.returns()
+    samira.offers_to_another_phone()
+    album.keep("26-wallet", page, whole=True)
+    employer = Employer(windows.desktop().new_page())
+    employer.uploads("badge.json", badge)
+    album.keep("27-verify-badge", employer.page, whole=True)
+    album.keep("28-issuer", _opened(windows.desktop().new_page(), "/issuer"), whole=True)
 
 
 def withdraw(album: Album, olu: Olu) -> None:
