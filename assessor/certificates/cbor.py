@@ -18,6 +18,7 @@ Value: TypeAlias = "int | bytes | str | Sequence[Value] | Mapping[int, Value] | 
 MAX_BYTES = 512
 MAX_NESTING = 4
 _NULL = 0xF6
+_SHORT_HEADS = tuple(bytes([head]) for head in range(256))
 
 
 class NotDeterministicCBOR(ValueError):
@@ -39,10 +40,10 @@ def encode(value: Value) -> bytes:
             text = value.encode()
             return _head(3, len(text)) + text
         case Mapping():
-            pairs = sorted((encode(key), encode(item)) for key, item in value.items())
-            return _head(5, len(pairs)) + b"".join(key + item for key, item in pairs)
+            pairs = sorted([(encode(key), encode(item)) for key, item in value.items()])
+            return _head(5, len(pairs)) + b"".join([key + item for key, item in pairs])
         case Sequence():
-            return _head(4, len(value)) + b"".join(encode(item) for item in value)
+            return _head(4, len(value)) + b"".join([encode(item) for item in value])
     raise TypeError(f"This CBOR profile cannot hold a {type(value).__name__}.")
 
 
@@ -65,7 +66,7 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Value:
 
 def _head(major: int, argument: int) -> bytes:
     if argument < 24:
-        return bytes([major << 5 | argument])
+        return _SHORT_HEADS[major << 5 | argument]
     for code, size in ((24, 1), (25, 2), (26, 4), (27, 8)):
         if argument < 1 << (8 * size):
             return bytes([major << 5 | code]) + argument.to_bytes(size, "big")

@@ -13,6 +13,7 @@ its picture are given when it is loaded.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 from assessor.openbadges.errors import InvalidBadge, Unreadable
@@ -162,7 +163,11 @@ class ResultDescription:
     alignment: tuple[Alignment, ...] = ()
 
     def document(self) -> JsonObject:
-        """The JSON of the standard."""
+        """The JSON of the standard. Made once, for thousands of badges say the same: read it, and do not change it."""
+        return self._document
+
+    @cached_property
+    def _document(self) -> JsonObject:
         required = {"requiredLevel": required_iri(self.required_level, "requiredLevel")} if self.required_level else {}
         return {
             "id": required_iri(self.id, "The id of a result description"),
