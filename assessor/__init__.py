@@ -63,6 +63,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     security.init_app(app, settings.secure)
     _serve_static_files_for_ever(app)
     _register_contexts(app)
+    _end_with_a_lost_card()
     csrf.exempt(app.view_functions["verification.number"])  # a static page cannot hold a token; it changes nothing
     _open_to_applications(app, csrf, limiter)
     _open_to_badges(app, csrf, limiter)
@@ -118,6 +119,16 @@ def _register_contexts(app: Flask) -> None:
         app.register_blueprint(context.pages)
     app.register_blueprint(openid4vci.api)
     app.register_blueprint(host_api.api)
+
+
+def _end_with_a_lost_card() -> None:
+    """Contexts above that of the card say what its finder may have begun; imported here as the pages are."""
+    from assessor.accounts import cards
+    from assessor.hosting import permitting
+    from assessor.wallets import lost_card
+
+    for end in (permitting.end_all, lost_card.end_links, lost_card.end_offers):
+        cards.when_replaced(end)
 
 
 def _serve_static_files_for_ever(app: Flask) -> None:

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -23,8 +23,12 @@ from assessor.accounts.models import Card, Learner
 from assessor.database import new_id
 from assessor.errors import Conflict, NotFound
 
+#: Ends, in the caller's transaction, something that the finder of a learner's card may have begun.
+End = Callable[[Session, Learner, datetime], None]
+
 WORDS_ON_A_CARD = 3
 _pictures = Path(__file__).parent.parent / "static" / "pictures" / "words.json"
+_ends: dict[End, None] = {}  # in the order in which they were registered, each once
 
 
 class UnknownCard(NotFound):
@@ -66,10 +70,18 @@ def picture_svg(name: str) -> str:
     return (_pictures.parent / f"{name}.svg").read_text(encoding="utf-8")
 
 
+def when_replaced(end: End) -> None:
+    """Register what else ends with a card. Those who know it stand above and cannot be called by their names here."""
+    _ends[end] = None
+
+
 def issue(
     session: Session, learner: Learner, taken: Sequence[Sequence[str]], key: str, now: datetime, rng: Random
 ) -> Card:
-    """Give the learner a new card and kill the old one. ``taken``: word triples that others of the group have."""
+    """Give the learner a new card and kill the old one, with all that somebody who found it may have begun.
+
+    ``taken``: word triples that others of the group have.
+    """
     session.execute(
         update(Card)
         .where(
@@ -80,6 +92,8 @@ def issue(
         .values(replaced_at=now)
     )
     visits.end_of_learner(session, learner.organisation_id, learner.id)
+    for end in _ends:
+        end(session, learner, now)
     card_id = new_id()
     card = Card(
         organisation_id=learner.organisation_id,

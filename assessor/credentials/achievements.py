@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from assessor.certificates.template import Template as CertificateTemplate
 from assessor.certificates.template import TemplateInvalid, read_template
 from assessor.config import Settings
-from assessor.credentials.issuer import achievement_url
+from assessor.credentials.issuer import achievement_url, can_be_code
 from assessor.credentials.models import Achievement, Award
 from assessor.errors import Conflict, Invalid, NotFound
 from assessor.openbadges.achievement import Achievement as BadgeAchievement
@@ -34,6 +34,14 @@ LARGEST_FILE = 256 * 1024
 
 class BrokenTemplate(Invalid):
     """A badge template cannot be used; the message names the file and what is wrong."""
+
+
+class LevelNotThere(Invalid):
+    """The badge is not made for this level: its paper would not say what a person at it can do."""
+
+
+class LanguageNotThere(Invalid):
+    """The certificate has no words in this language."""
 
 
 class TemplateInUse(Conflict):
@@ -52,6 +60,25 @@ class Template:
     def language(self, wanted: str) -> str:
         """The wanted language if the certificate has words in it, else the first that it has."""
         return wanted if wanted in self.certificate.languages else self.certificate.languages[0]
+
+    def check_level(self, level: int) -> None:
+        """Whether the paper says what a person at this level can do. Raises `LevelNotThere`."""
+        if level not in self.certificate.tasks:
+            raise LevelNotThere(
+                "%(badge)s has no level %(level)s. It has: %(known)s.",
+                badge=self.code,
+                level=level,
+                known=", ".join(map(str, sorted(self.certificate.tasks))),
+            )
+
+    def check_language(self, language: str) -> None:
+        """Whether the paper has words in this language. Raises `LanguageNotThere`."""
+        if language not in self.certificate.languages:
+            raise LanguageNotThere(
+                "The certificate has no words in “%(code)s”. It has: %(known)s.",
+                code=language[:20],
+                known=", ".join(self.certificate.languages),
+            )
 
     def picture(self, level: int) -> str:
         """The SVG of the band that holds this level (1–8)."""
@@ -102,7 +129,7 @@ def load(session: Session, folder: Path, settings: Settings, now: datetime) -> t
 
 def find(session: Session, code: str, settings: Settings) -> Template:
     """The template of an achievement code. Raises `NotFound`."""
-    row = session.get(Achievement, code)
+    row = session.get(Achievement, code) if can_be_code(code) else None
     if row is None:
         raise NotFound("There is no badge with the code “%(code)s”.", code=code[:40])
     parsed = _parse(row.achievement_json, row.certificate_toml, settings.public_url)

@@ -24,7 +24,7 @@ from assessor.certificates.trust import REASON_CLASSES
 from assessor.config import Settings
 from assessor.credentials import achievements, profiles, status
 from assessor.credentials.models import Award, AwardEvent
-from assessor.credentials.names import usable_name, usable_second
+from assessor.credentials.names import unprintable, usable_name, usable_second
 from assessor.credentials.summarising import fit
 from assessor.errors import Conflict, Invalid, NotFound
 from assessor.jobs import enqueue
@@ -91,13 +91,21 @@ class Grounds:
 class Printed:
     """What paper and code will say of the holder and the badge.
 
-    ``dropped``: what the code has no room for, so that it is not signed: "second_spelling", "title".
+    ``dropped``: what the code has no room for, so that it is not signed: "second_spelling", "title". ``unprintable``:
+    signs of the names for which the paper shows an empty sign.
     """
 
     name: str
     second: str | None
     title: str | None
     dropped: tuple[str, ...]
+    unprintable: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, decided: Award, dropped: tuple[str, ...]) -> "Printed":
+        """What the paper of this award says, of which the code has no room for ``dropped``."""
+        names = (decided.holder_name, decided.second_name)
+        return cls(*names, decided.title, dropped, unprintable(*names))
 
 
 def preview(session: Session, holder: Holder, grounds: Grounds, settings: Settings, now: datetime) -> Printed:
@@ -105,8 +113,7 @@ def preview(session: Session, holder: Holder, grounds: Grounds, settings: Settin
 
     Raises `NameNotUsable` for a name that cannot be printed, `NotFound` for an unknown achievement.
     """
-    decided, dropped = _decide(session, holder, grounds, settings, now)
-    return Printed(decided.holder_name, decided.second_name, decided.title, dropped)
+    return Printed.of(*_decide(session, holder, grounds, settings, now))
 
 
 def award(
@@ -186,13 +193,17 @@ def preview_replacement(
     session: Session, old: Award, holder: Holder, settings: Settings, now: datetime, language: str = ""
 ) -> Printed:
     """What `replace` would print. Raises as it does; nothing is stored."""
-    new, dropped = _corrected(session, old, holder, settings, now, language)
-    return Printed(new.holder_name, new.second_name, new.title, dropped)
+    return Printed.of(*_corrected(session, old, holder, settings, now, language))
 
 
 def holder_of(decided: Award) -> Holder:
-    """The holder as an award names them, for changing a part of it."""
-    return Holder(decided.holder_name, decided.second_name or "", decided.named_in_badge)
+    """The holder as an award names them, for changing a part of it.
+
+    Badges of before people were asked all say the name; that is nobody's agreement, and such awards do not say who
+    assessed either.
+    """
+    agreed = decided.named_in_badge and bool(decided.assessed_by)
+    return Holder(decided.holder_name, decided.second_name or "", agreed)
 
 
 def revoke(
@@ -267,19 +278,6 @@ def find_by_sources(
     newer = session.scalars(select(Award).where(Award.first_award.in_(replaced), Award.replaced_by.is_(None)))
     by_address = {award.credential_id: award for award in newer}
     return {award.source: by_address.get(award.credential_id, award) for award in first}
-
-
-def find_by_number(session: Session, number: bytes) -> Award | None:
-    """The award with this certificate number, or None. A paper that was replaced is found, and is withdrawn."""
-    return session.scalar(select(Award).where(Award.number == number))
-
-
-def find_in(session: Session, organisation_id: uuid.UUID, award_id: uuid.UUID) -> Award:
-    """An award of this organisation. Raises `NotFound`."""
-    decided = session.get(Award, (organisation_id, award_id))
-    if decided is None:
-        raise NotFound("There is no certificate with this id.")
-    return decided
 
 
 def _decide(

@@ -8,6 +8,7 @@ neither name nor e-mail address; the holder can close it again, and then the fil
 has an address of its own: a replaced badge does not turn into the new one, it is gone.
 """
 
+import re
 import secrets
 import uuid
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ from assessor.openbadges import v2
 from assessor.openbadges.baking import bake_png, bake_svg
 from assessor.openbadges.errors import InvalidBadge
 from assessor.openbadges.exits import Statement
+from assessor.openbadges.grammar import is_iri
 from assessor.openbadges.multikey import base64url_encode
 from assessor.openbadges.recipient import Identity
 
@@ -39,6 +41,9 @@ FORMS = {
 #: How the holder may be named beside their name: what backpacks of 2.0 find a badge's owner by.
 RECIPIENTS = ("email", "id")
 MAX_RECIPIENT = 254
+#: How ids of people begin. Never tel: or a bare number: those are few, so that a salted hash of one can be guessed.
+OWN_IDS = ("did:", "https://")
+_EMAIL = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)*")
 SALT_BYTES = 16
 
 
@@ -46,6 +51,10 @@ class NoContact(Conflict):
     """Open Badges 2.0 demands an e-mail address of every issuer."""
 
     title = "No e-mail address"
+
+
+class NotInForce(Conflict):
+    """A badge that does not count is not taken along: its 2.0 address would say no from the beginning."""
 
 
 class NotHosted(NotFound):
@@ -72,11 +81,15 @@ def export(
 
     ``recipient``: how the file names the holder, "email:ada@example.org" or "id:did:key:…"; empty = as before, at first
     by name. Only a salted hash of it is kept. Another one than before takes its place: older files fit no more.
-    Raises `NotSignedYet`, or `Invalid` for another form or recipient.
+    Raises `NotSignedYet`, `NotInForce`, or `Invalid` for another form or recipient.
     """
     if form not in FORMS:
         raise Invalid("There is no such form. Forms are: %(forms)s.", forms=", ".join(FORMS))
-    signed = _signed(session, award)
+    if award.revoked_at is not None:
+        raise NotInForce("This certificate was withdrawn. It is not given in Open Badges 2.0 any more.")
+    if award.suspended_at is not None:
+        raise NotInForce("This certificate is on hold. It is not given in Open Badges 2.0 until that ends.")
+    signed = issuing.signed_of(session, award)
     copy = _host(session, award, now, recipient)
     text = _as_2_0(copy, signed, settings)
     content = {
@@ -86,11 +99,6 @@ def export(
     }[form]()
     kind, ending = FORMS[form]
     return Exported(content, kind, f"certificate-{numbers.written(award.number)}.{ending}")
-
-
-def is_hosted(session: Session, award: Award) -> bool:
-    """Whether the 2.0 address of an award answers."""
-    return session.get(HostedCopy, (award.organisation_id, award.id)) is not None
 
 
 def end_hosting(session: Session, award: Award) -> None:
@@ -114,7 +122,7 @@ def at_address(session: Session, award_id: uuid.UUID, settings: Settings) -> Ser
         return Served(v2.revoked_assertion(address, copy.award.revoked_reason or ""), is_gone=True)
     if copy.award.suspended_at is not None:
         raise NotHosted("This certificate is on hold. Ask its issuer, or try again later.")
-    return Served(_as_2_0(copy, _signed(session, copy.award), settings))
+    return Served(_as_2_0(copy, issuing.signed_of(session, copy.award), settings))
 
 
 def badge_class(session: Session, code: str, settings: Settings) -> bytes:
@@ -126,7 +134,7 @@ def badge_class(session: Session, code: str, settings: Settings) -> bytes:
 def issuer_profile(settings: Settings) -> bytes:
     """The issuer, in 2.0. Raises `NoContact`."""
     if not settings.contact_email:
-        raise NoContact("Open Badges 2.0 needs an e-mail address of the issuer. Set ASSESSOR_CONTACT_EMAIL.")
+        raise NoContact("Open Badges 2.0 needs an e-mail address of the issuer, and this one gives none.")
     place = _places(settings)
     return v2.issuer_profile(profiles.of_issuer(settings).document(), place, settings.contact_email)
 
@@ -187,13 +195,8 @@ def _read_recipient(text: str) -> tuple[str, str]:
     kind, _, value = (part.strip() for part in text.partition(":"))
     if kind not in RECIPIENTS or not value or len(value) > MAX_RECIPIENT:
         raise Invalid("Write the holder as email:ada@example.org or id:did:key:z6Mk….")
-    if kind == "email" and "@" not in value:
+    if kind == "email" and not _EMAIL.fullmatch(value):
         raise Invalid("“%(text)s” is not an e-mail address.", text=value[:80])
+    if kind == "id" and not (is_iri(value) and value.startswith(OWN_IDS)):
+        raise Invalid("“%(text)s” is neither a DID nor a web address (https).", text=value[:80])
     return kind, value
-
-
-def _signed(session: Session, award: Award) -> Credential:
-    credential = issuing.credential_of(session, award)
-    if credential is None:
-        raise issuing.NotSignedYet("The certificate is being made. Try again in a minute.")
-    return credential

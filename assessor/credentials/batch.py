@@ -53,10 +53,14 @@ class Dropped:
 
 @dataclass(frozen=True)
 class Looked:
-    """What was found in a table before anything is awarded: how many rows, and of which not all fits the code."""
+    """What was found in a table before anything is awarded: how many rows, and of which not all fits the code.
+
+    ``unprintable``: line and signs of names for which the paper shows an empty sign.
+    """
 
     rows: int
     dropped: tuple[Dropped, ...]
+    unprintable: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
 
 def look(session: Session, table: Table, settings: Settings, now: datetime) -> Looked:
@@ -67,6 +71,7 @@ def look(session: Session, table: Table, settings: Settings, now: datetime) -> L
     _held = session.get(Achievement, table.badge.code)  # as long as it is held, rows find it without a query
     wrong: list[str] = []
     dropped: list[Dropped] = []
+    unprintable: list[tuple[int, tuple[str, ...]]] = []
     rows = 0
     for row in table.rows():
         rows += 1
@@ -77,11 +82,13 @@ def look(session: Session, table: Table, settings: Settings, now: datetime) -> L
             continue
         if printed.dropped:
             dropped.append(Dropped(row.line, printed.dropped))
+        if printed.unprintable:
+            unprintable.append((row.line, printed.unprintable))
     if wrong:
         raise TableNotUsable("%(rows)s\nNothing was awarded.", rows=_named(wrong))
     if not rows:
         raise TableNotUsable("The table has no rows.")
-    return Looked(rows, tuple(dropped))
+    return Looked(rows, tuple(dropped), tuple(unprintable))
 
 
 def award(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from assessor.accounts.models import Account
 from assessor.certificates import number as numbers
+from assessor.certificates.printable import without_controls
 from assessor.credentials import awarding
 from assessor.credentials.models import Award, AwardEvent
 from assessor.errors import NotFound
@@ -21,8 +22,8 @@ def awards_of(session: Session, organisation_id: uuid.UUID, wanted: str, most: i
     ``wanted``: only those whose name holds this text or whose number begins with it; empty = all.
     """
     found = select(Award).where(Award.organisation_id == organisation_id)
-    if wanted.strip():
-        found = found.where(or_(*_fits(wanted.strip())))
+    if wanted := without_controls(wanted).strip():
+        found = found.where(or_(*_fits(wanted)))
     return session.scalars(found.order_by(Award.awarded_at.desc(), Award.id).offset(after).limit(most)).all()
 
 
@@ -40,9 +41,22 @@ def award_named(session: Session, text: str) -> Award:
         number = numbers.read(text)
     except numbers.NumberNotRead as error:
         raise NotFound("“%(text)s” is neither the id nor the number of a certificate.", text=text[:80]) from error
-    if (found := awarding.find_by_number(session, number)) is None:
+    if (found := find_by_number(session, number)) is None:
         raise NotFound("There is no certificate with this number.")
     return found
+
+
+def find_in(session: Session, organisation_id: uuid.UUID, award_id: uuid.UUID) -> Award:
+    """An award of this organisation. Raises `NotFound`."""
+    decided = session.get(Award, (organisation_id, award_id))
+    if decided is None:
+        raise NotFound("There is no certificate with this id.")
+    return decided
+
+
+def find_by_number(session: Session, number: bytes) -> Award | None:
+    """The award with this certificate number, or None. A paper that was replaced is found, and is withdrawn."""
+    return session.scalar(select(Award).where(Award.number == number))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """This installation as an issuer: its DID, the document with its keys, and the addresses of what it issues."""
 
+import re
 import uuid
 from typing import Literal
 
@@ -7,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from assessor.config import Settings
 from assessor.credentials import keys
+from assessor.credentials.models import SigningKey
 from assessor.openbadges.did_web import PublishedKey, did_document, did_web_from_url
 from assessor.openbadges.jwt import TokenKey
 from assessor.openbadges.strict_json import JsonObject
 
+_CODE = re.compile(r"[\w.-]{1,80}")
 #: The forms in which the key of a use is published: proofs name Multikeys, JWTs name JSON Web Keys.
 FORMS: dict[str, tuple[Literal["Multikey", "JsonWebKey"], ...]] = {
     "badge": ("Multikey",),
@@ -29,6 +32,12 @@ def key_address(settings: Settings, public_key: TokenKey, form: Literal["Multike
     return PublishedKey(public_key, form).id(did(settings))
 
 
+def names_of(key: SigningKey) -> list[str]:
+    """What the DID document calls a key, and messages about badges too: "#z6Mk…"; empty for what it does not hold."""
+    public = keys.public_half(key)
+    return [f"#{PublishedKey(public, form).id('').partition('#')[2]}" for form in FORMS.get(key.use, ())]
+
+
 def document(session: Session, settings: Settings) -> JsonObject:
     """The DID document: every key that signed badges, tokens or lists which may still be checked, or will sign them.
 
@@ -38,6 +47,11 @@ def document(session: Session, settings: Settings) -> JsonObject:
         PublishedKey(keys.public_half(key), form) for key in keys.believed(session) for form in FORMS.get(key.use, ())
     ]
     return did_document(did(settings), published)
+
+
+def can_be_code(text: str) -> bool:
+    """Whether a code in an address can be one of a badge or an organisation. Not every database is asked for more."""
+    return _CODE.fullmatch(text) is not None
 
 
 def credential_url(settings: Settings, credential_id: uuid.UUID) -> str:

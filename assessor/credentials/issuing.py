@@ -98,6 +98,14 @@ def credential_of(session: Session, award: Award) -> Credential | None:
     return session.get(Credential, (award.organisation_id, award.id))
 
 
+def signed_of(session: Session, award: Award) -> Credential:
+    """The signed badge of an award. Raises `NotSignedYet`."""
+    credential = credential_of(session, award)
+    if credential is None:
+        raise NotSignedYet("The certificate is being made. Try again in a minute.")
+    return credential
+
+
 @dataclass(frozen=True)
 class Signing:
     """What the awards of one badge that were decided in one second are signed with: read once, for one or for many.
@@ -239,9 +247,7 @@ def export(session: Session, award: Award, form: str, settings: Settings) -> Exp
     """The certificate in one of `FORMS`. Raises `NotSignedYet`, or `Invalid` for another form."""
     if form not in FORMS:
         raise Invalid("There is no such form. Forms are: %(forms)s.", forms=", ".join(FORMS))
-    credential = credential_of(session, award)
-    if credential is None:
-        raise NotSignedYet("The certificate is being made. Try again in a minute.")
+    credential = signed_of(session, award)
     content = {
         "json": lambda: credential.body,
         "jcs": lambda: _proved(session, award, Statement.stored(credential.body), settings, as_jcs),
@@ -259,9 +265,7 @@ def held_by(session: Session, award: Award, holder: str, form: Literal["json", "
 
     Not stored here. Raises `NotSignedYet`.
     """
-    credential = credential_of(session, award)
-    if credential is None:
-        raise NotSignedYet("The certificate is being made. Try again in a minute.")
+    credential = signed_of(session, award)
     statement = Statement.stored(credential.body).held_by(holder)
     if form == "jwt":
         return _as_token(session, award, statement, settings)

@@ -1,13 +1,14 @@
 """Which names can be printed and signed: letters that people see, short enough for the paper, and no phone number."""
 
-import re
+import unicodedata
 
+from assessor.certificates.font_choice import missing_characters
 from assessor.certificates.printable import printable
 from assessor.certificates.summary import MAX_NAME, MAX_SECOND_SPELLING
 from assessor.errors import Invalid
 
-#: Six digits or more of any script, with what people write between them. "Ada 2nd" and "Ada 1815" are names.
-_PHONE = re.compile(r"\d(?:[\s()./+\u2010-\u2015-]{0,3}\d){5}")
+#: So many digits of any script without a letter between them are a phone number. "Ada 2nd" and "Ada 1815" are names.
+PHONE_DIGITS = 6
 
 
 class NameNotUsable(Invalid):
@@ -28,10 +29,12 @@ def usable_name(text: str) -> str:
     clean = printable(text, 4 * MAX_NAME)
     if not _has_letters(clean):
         raise NameNotUsable("Write the name as it should be printed.")
-    if _PHONE.search(clean):
+    if _has_phone_number(clean):
         raise NameNotUsable("A phone number does not belong on a certificate. Write the name only.")
     if len(clean.encode()) > MAX_NAME:
         raise NameNotUsable("This name is too long for the paper. Write it shorter.")
+    if not _can_be_read(clean):
+        raise NameNotUsable("The paper has no letters for this name. Write it in another script.")
     return clean
 
 
@@ -40,13 +43,39 @@ def usable_second(text: str) -> str | None:
     clean = printable(text, 4 * MAX_SECOND_SPELLING)
     if clean and not _has_letters(clean):
         raise SecondNotUsable("Write the second spelling with letters, or leave it empty.")
-    if _PHONE.search(clean):
+    if _has_phone_number(clean):
         raise SecondNotUsable("A phone number does not belong on a certificate. Write the name only.")
     if len(clean.encode()) > MAX_SECOND_SPELLING:
         raise SecondNotUsable("The second spelling is too long for the paper. Write it shorter.")
+    if clean and not _can_be_read(clean):
+        raise SecondNotUsable("The paper has no letters for the second spelling. Leave it empty.")
     return clean or None
+
+
+def unprintable(*names: str | None) -> tuple[str, ...]:
+    """The signs of names for which the paper shows an empty sign, because no font of ours has them; each once."""
+    return tuple(dict.fromkeys(sign for name in names if name for sign in missing_characters(name)))
 
 
 def _has_letters(text: str) -> bool:
     """Signs that nobody sees are no name."""
     return any(character.isalpha() for character in text)
+
+
+def _can_be_read(text: str) -> bool:
+    """A name of empty signs only says nothing; one rare letter among others is forgiven, and told."""
+    missing = set(missing_characters(text))
+    return any(character.isalpha() and character not in missing for character in text)
+
+
+def _has_phone_number(text: str) -> bool:
+    """Digits are counted whatever stands between them, except letters."""
+    digits = 0
+    for sign in unicodedata.normalize("NFKC", text):
+        if sign.isalpha():
+            digits = 0
+        elif unicodedata.numeric(sign, None) is not None:
+            digits += 1
+            if digits == PHONE_DIGITS:
+                return True
+    return False

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assessor.config import Settings
-from assessor.credentials.issuer import did
+from assessor.credentials.issuer import can_be_code, did
 from assessor.errors import Invalid, NotFound
 from assessor.openbadges.achievement import Achievement, Image, Profile
 from assessor.openbadges.contexts import CREDENTIALS_V2, OPEN_BADGES_V3
@@ -58,7 +58,7 @@ def organisation_url(public_url: str, code: str) -> str:
 
 def find(session: Session, code: str) -> Organisation:
     """The organisation with this code. Raises `NotFound`."""
-    found = session.scalar(select(Organisation).where(Organisation.code == code))
+    found = session.scalar(select(Organisation).where(Organisation.code == code)) if can_be_code(code) else None
     if found is None:
         raise NotFound("There is no organisation with the code “%(code)s”.", code=code[:40])
     return found

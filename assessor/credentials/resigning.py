@@ -18,7 +18,9 @@ from sqlalchemy.orm import Session
 from assessor.certificates import cose, qr
 from assessor.config import Settings, key_secrets
 from assessor.credentials import issuer, issuing, keys, status
+from assessor.credentials.hardware import TokenNotUsable
 from assessor.credentials.models import Credential, SigningKey
+from assessor.errors import Refusal
 from assessor.jobs import enqueue, job
 from assessor.openbadges.baking import bake_png, bake_svg
 from assessor.openbadges.did_web import PublishedKey
@@ -29,6 +31,7 @@ from assessor.openbadges.strict_json import read_json
 
 CHUNK = "sign again"
 ONE = "sign one again"
+LISTS = "sign lists again"
 CHUNK_SIZE = 100
 #: What was being signed while the theft was told is committed by then, and found in a second round.
 SECOND_ROUND = timedelta(minutes=10)
@@ -45,6 +48,7 @@ def report_stolen(session: Session, kid: str, since: datetime, settings: Setting
     key = keys.mark_compromised(session, kid, since, key_secrets(settings), now)
     if key.use == "status":
         status.sign_all(session, settings, now)
+        enqueue(session, LISTS, f"{kid} {now.isoformat()}", {}, now + SECOND_ROUND)
     if key.use in ("badge", "certificate"):
         _enqueue(session, kid, 1, None, now)
     return key
@@ -59,13 +63,21 @@ def chunk_job(session: Session, payload: dict[str, Any], settings: Settings, now
         try:
             with session.begin_nested():
                 _sign_again(session, key, place, settings, now)
-        except (OpenBadgesError, issuing.CodeNotGenuine):
+        except (keys.NoActiveKey, keys.KeyNotOpened, TokenNotUsable):
+            raise  # no other could be signed either: the whole chunk is tried again
+        except (OpenBadgesError, Refusal):
             # One that cannot be signed any more holds up no other; its own job tells the operator.
             enqueue(session, ONE, f"{key.kid} {place[1]}", {"kid": key.kid, "place": _written(place)}, now)
     if len(chunk) == CHUNK_SIZE:
         _enqueue(session, key.kid, payload["round"], _written(chunk[-1][0]), now)
     elif payload["round"] < ROUNDS:
         _enqueue(session, key.kid, payload["round"] + 1, None, now + SECOND_ROUND)
+
+
+@job(LISTS)
+def lists_job(session: Session, _payload: dict[str, Any], settings: Settings, now: datetime) -> None:
+    """Sign the lists that were being begun with the stolen key while the theft was told."""
+    status.sign_due(session, settings, now)
 
 
 @job(ONE)

@@ -45,7 +45,7 @@ def awards() -> ResponseReturnValue:
 @access.staff("issuer")
 def one(award: uuid.UUID) -> ResponseReturnValue:
     """One certificate: how it stands, what happened to it, and what can be done."""
-    decided = awarding.find_in(db.session, g.organisation.id, award)
+    decided = finding.find_in(db.session, g.organisation.id, award)
     return render_template(
         "certificates/one.html",
         award=decided,
@@ -60,7 +60,7 @@ def one(award: uuid.UUID) -> ResponseReturnValue:
 @access.staff("issuer")
 def paper(award: uuid.UUID) -> ResponseReturnValue:
     """The paper, to print it once more."""
-    exported = issuing.export(db.session, awarding.find_in(db.session, g.organisation.id, award), "pdf", settings())
+    exported = issuing.export(db.session, finding.find_in(db.session, g.organisation.id, award), "pdf", settings())
     answer = Response(exported.content, mimetype=exported.content_type)
     answer.headers["Content-Disposition"] = f'inline; filename="{exported.file_name}"'
     return answer
@@ -70,7 +70,7 @@ def paper(award: uuid.UUID) -> ResponseReturnValue:
 @access.staff("issuer")
 def name(award: uuid.UUID) -> ResponseReturnValue:
     """Correct the name: see how it looks, then a new certificate takes the place of this one."""
-    decided = awarding.find_in(db.session, g.organisation.id, award)
+    decided = finding.find_in(db.session, g.organisation.id, award)
     form = CorrectNameForm(data=asdict(awarding.holder_of(decided)))
     printed, errors = None, dict[str, Any]()
     if request.form.get("act") == "preview" or form.validate_on_submit():
@@ -85,7 +85,7 @@ def name(award: uuid.UUID) -> ResponseReturnValue:
     errors = errors or {field: messages for field, messages in form.errors.items() if field}
     return render_template(
         "certificates/name.html",
-        award=awarding.find_in(db.session, g.organisation.id, award),
+        award=finding.find_in(db.session, g.organisation.id, award),
         form=form,
         printed=printed,
         errors=errors,
@@ -96,7 +96,7 @@ def name(award: uuid.UUID) -> ResponseReturnValue:
 @access.staff("issuer")
 def hold(award: uuid.UUID) -> ResponseReturnValue:
     """Put it on hold; everybody who checks it reads so at once."""
-    decided = awarding.find_in(db.session, g.organisation.id, award)
+    decided = finding.find_in(db.session, g.organisation.id, award)
     awarding.suspend(db.session, decided, settings(), now(), g.account.id)
     db.session.commit()
     flash(gettext("On hold. Everybody who checks it can see that now."))
@@ -107,7 +107,7 @@ def hold(award: uuid.UUID) -> ResponseReturnValue:
 @access.staff("issuer")
 def end_hold(award: uuid.UUID) -> ResponseReturnValue:
     """End the hold: it counts again."""
-    decided = awarding.find_in(db.session, g.organisation.id, award)
+    decided = finding.find_in(db.session, g.organisation.id, award)
     awarding.reinstate(db.session, decided, settings(), now(), g.account.id)
     db.session.commit()
     flash(gettext("The certificate counts again."))
@@ -118,7 +118,7 @@ def end_hold(award: uuid.UUID) -> ResponseReturnValue:
 @access.staff("issuer")
 def withdraw(award: uuid.UUID) -> ResponseReturnValue:
     """Ask once more, with the reason; then everybody who checks the certificate reads that it was withdrawn."""
-    decided = awarding.find_in(db.session, g.organisation.id, award)
+    decided = finding.find_in(db.session, g.organisation.id, award)
     form = WithdrawForm()
     if not form.validate_on_submit():
         return render_template("certificates/withdraw.html", award=decided, form=form, reasons=REASONS), (

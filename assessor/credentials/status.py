@@ -5,9 +5,11 @@ the trust bundle names. Both are signed together and served from their stored by
 all that are no decoys (`decoys`), so an index tells neither the number nor the order of awards.
 """
 
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -35,7 +37,15 @@ SIGN_AGAIN = timedelta(days=1)
 TIME_TO_LIVE = timedelta(days=2)
 
 SignedColumn = InstrumentedAttribute[bytes | None]
+Form = Literal["json", "jwt"]
 
+_COLUMNS: dict[tuple[Purpose, Form], SignedColumn] = {
+    ("revocation", "json"): StatusList.signed_json,
+    ("revocation", "jwt"): StatusList.signed_jwt,
+    ("suspension", "json"): StatusList.suspension_json,
+    ("suspension", "jwt"): StatusList.suspension_jwt,
+}
+_ADDRESS = re.compile(r".*/status/(\d{1,10})(-suspension)?", re.ASCII)
 _rng = secrets.SystemRandom()
 
 
@@ -113,11 +123,6 @@ def is_withdrawn(session: Session, number: int, index: int) -> bool:
     return _places(find(session, number), "revocation").bit(index)
 
 
-def is_suspended(session: Session, number: int, index: int) -> bool:
-    """Whether the list says that this place is on hold. Raises `UnknownStatusList`."""
-    return _places(find(session, number), "suspension").bit(index)
-
-
 def find(session: Session, number: int) -> StatusList:
     """The lists with this number. Raises `UnknownStatusList`."""
     found = session.get(StatusList, number)
@@ -153,11 +158,15 @@ def sign(session: Session, found: StatusList, settings: Settings, now: datetime)
 
 
 def sign_due(session: Session, settings: Settings, now: datetime) -> int:
-    """Sign every list whose signature is a day old, so that no verifier meets an ended one. Returns how many."""
+    """Sign every list whose signature is a day old, so that no verifier meets an ended one. Returns how many.
+
+    And those that the active key did not sign: a list that was being begun while its key was reported as stolen.
+    """
     is_due = or_(
         StatusList.signed_at.is_(None),
         StatusList.signed_at < now - SIGN_AGAIN,
         StatusList.suspension_jwt.is_(None),  # of before there were suspension lists
+        StatusList.number.in_(_signed_by_another_key(session, settings)),
     )
     due = _locked(session, select(StatusList).where(is_due))
     for found in due:
@@ -186,22 +195,38 @@ def entry(settings: Settings, number: int, index: int) -> StatusEntry:
 
 def signed_lists(session: Session) -> Iterator[tuple[int, Purpose, bytes, bytes]]:
     """Every signed list: number, purpose, as a credential with a proof, and as a VC-JWT."""
-    columns: dict[Purpose, tuple[SignedColumn, SignedColumn]] = {
-        "revocation": (StatusList.signed_json, StatusList.signed_jwt),
-        "suspension": (StatusList.suspension_json, StatusList.suspension_jwt),
-    }
-    for purpose, signed in columns.items():
+    purposes: tuple[Purpose, ...] = ("revocation", "suspension")
+    for purpose in purposes:
+        signed = _COLUMNS[purpose, "json"], _COLUMNS[purpose, "jwt"]
         for number, as_json, as_jwt in session.execute(select(StatusList.number, *signed).order_by(StatusList.number)):
             if as_json is not None and as_jwt is not None:
                 yield number, purpose, as_json, as_jwt
 
 
-def documents(session: Session, settings: Settings) -> dict[str, tuple[bytes, bytes]]:
-    """Every signed list by its address: as a credential with a proof, and as a VC-JWT."""
-    return {
-        list_url(settings, number, purpose): (as_json, as_jwt)
-        for number, purpose, as_json, as_jwt in signed_lists(session)
-    }
+def numbers(session: Session) -> Sequence[int]:
+    """The numbers of the lists that are signed for both purposes."""
+    signed = StatusList.signed_jwt.is_not(None), StatusList.suspension_jwt.is_not(None)
+    return session.scalars(select(StatusList.number).where(*signed).order_by(StatusList.number)).all()
+
+
+def at_address(session: Session, address: str, form: Form, settings: Settings) -> bytes | None:
+    """The signed list of this address. None: it is no address of a list of ours, or the list is not signed yet."""
+    named = _ADDRESS.fullmatch(address)
+    if named is None:
+        return None
+    number = int(named[1])
+    purpose: Purpose = "suspension" if named[2] else "revocation"
+    if number > HIGHEST or list_url(settings, number, purpose) != address:
+        return None
+    return session.scalar(select(_COLUMNS[purpose, form]).where(StatusList.number == number))
+
+
+def _signed_by_another_key(session: Session, settings: Settings) -> list[int]:
+    signed = session.execute(select(StatusList.number, StatusList.signed_json)).all()
+    if not signed:
+        return []
+    active = key_address(settings, keys.public_key(session, "status"), "Multikey").encode()
+    return [number for number, as_json in signed if as_json is not None and active not in as_json]
 
 
 def _sign_one(

@@ -70,28 +70,23 @@ class Table:
             raise TableNotUsable("line %(line)s: this is not CSV (%(why)s).", line=lines.line_num, why=error) from error
 
     def asked(self, row: Row) -> tuple[Holder, Grounds]:
-        """What a row asks for. The same row of the same file has the same source. Raises `RowNotUsable`."""
+        """What a row asks for. The same row of the same file has the same source.
+
+        Raises `RowNotUsable`, `LevelNotThere`, `LanguageNotThere`.
+        """
+        level, language = _level(row.cells["level"]), row.cells.get("language") or self._language
+        self.badge.check_level(level)
+        self.badge.check_language(language)
         holder = Holder(row.cells["name"], row.cells.get("second", ""), _is_named(row.cells.get("named", "")))
         grounds = Grounds(
             source=f"table {self._digest} line {row.line}",
             achievement_code=self.badge.code,
-            language=self._language_of(row),
-            level=_level(row.cells["level"]),
+            language=language,
+            level=level,
             results=read_results(row.cells.get("results", "").split(), self.badge),
             conditions={},
         )
         return holder, grounds
-
-    def _language_of(self, row: Row) -> str:
-        language = row.cells.get("language") or self._language
-        known = self.badge.certificate.languages
-        if language not in known:
-            raise RowNotUsable(
-                "the certificate has no words in “%(code)s”. It has: %(known)s.",
-                code=language[:20],
-                known=", ".join(known),
-            )
-        return language
 
 
 def read_results(given: Sequence[str], badge: achievements.Template) -> dict[str, dict[str, float]]:
@@ -135,6 +130,8 @@ def _is_named(text: str) -> bool:
 
 
 def _check_columns(columns: Sequence[str]) -> None:
+    if len(columns) == 1 and ";" in columns[0]:
+        raise TableNotUsable("The cells of the table stand between semicolons. Save it with commas between them.")
     if unknown := [name for name in columns if name not in COLUMNS]:
         raise TableNotUsable(
             "The table has a column “%(name)s”. Columns are: %(known)s.",

@@ -21,6 +21,9 @@ LEAST_OTHER_PORT = 1024  # services below speak other languages
 _URL = re.compile(r"[!#-;=?-\[\]_a-z~]+", re.ASCII)
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _SCHEME = "https://"
+# A step `.` or `..`, in any spelling that a server may read as one: decoded twice, or with something after `;`.
+_SLASH = r"(?:[/\\]|%(?:25)*(?:2f|5c))"
+_STEP = re.compile(rf"{_SLASH}(?:\.|%(?:25)*2e){{1,2}}(?:;|{_SLASH}|\Z)", re.IGNORECASE)
 
 # IANA IPv4 Special-Purpose Address Registry, multicast, and what is only for machines beside us.
 _SPECIAL_4 = tuple(
@@ -92,6 +95,8 @@ def read_url(url: str) -> Target:
         raise AddressRefused(f"“{host[:100]}” is not the name of a host on the web.")
     if port != HTTPS and port < LEAST_OTHER_PORT:
         raise AddressRefused(f"Port {port} is not one of the web.")
+    if _STEP.search(parts.path) is not None:
+        raise AddressRefused(f"{url[:200]} has steps in its path that lead elsewhere.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(url, host, port, path)
 

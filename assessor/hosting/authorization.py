@@ -137,7 +137,7 @@ class HostServer(AuthorizationServer):
         """The application that proves itself in this request."""
         try:
             return super().authenticate_client(request, methods, endpoint)
-        except UnicodeDecodeError as error:
+        except ValueError as error:  # Authlib splits and decodes the header as if it were well-formed
             raise InvalidClientError(status_code=401) from error
 
     def save_token(self, token: Mapping[str, Any], request: OAuth2Request) -> None:
@@ -145,10 +145,11 @@ class HostServer(AuthorizationServer):
         permitting.remove_expired(self.session, self.now)
         permission: Permission = request.user
         granted = token["scope"].split()
-        permission.expires_at = self._keep(permission, "access", token["access_token"], granted, ACCESS)
+        end = self._keep(permission, "access", token["access_token"], granted, ACCESS)
         if "refresh_token" in token:
             scopes = request.refresh_token.scopes if request.refresh_token else granted
-            permission.expires_at = self._keep(permission, "refresh", token["refresh_token"], scopes, REFRESH)
+            end = self._keep(permission, "refresh", token["refresh_token"], scopes, REFRESH)
+        permitting.use_until(permission, end)
 
     def _keep(
         self, permission: Permission, kind: str, secret: str, scopes: Sequence[str], lifetime: timedelta

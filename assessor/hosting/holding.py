@@ -6,30 +6,28 @@ one changes nothing.
 
 import enum
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from assessor.accounts.models import Learner
 from assessor.config import Settings
-from assessor.credentials import issuer, status
+from assessor.credentials import issuer, trust
 from assessor.errors import Invalid, NotAllowed, NotFound
-from assessor.hosting import owning
+from assessor.hosting import owning, permitting
 from assessor.hosting.identity import identity
 from assessor.hosting.models import HeldCredential
 from assessor.openbadges import jwt
 from assessor.openbadges.contexts import CREDENTIALS_V2
-from assessor.openbadges.errors import StatusUnavailable, Unreadable
+from assessor.openbadges.errors import Unreadable
 from assessor.openbadges.grammar import read_timestamp
 from assessor.openbadges.jwt import issuer_of
 from assessor.openbadges.reading import is_jwt
 from assessor.openbadges.strict_json import JsonObject, read_json
-from assessor.openbadges.trust import Trust
 from assessor.openbadges.verification import verify
-from assessor.openbadges.withdrawal import FetchedList, StatusSource
 
 #: A learner's shelf: so many badges, and so many bytes of all of them together.
 MOST = 200
@@ -75,14 +73,19 @@ def receive(
         document = _read(text, form)
     except Unreadable as error:
         raise BadgeNotTaken("%(why)s", why=str(error)) from error
-    report = verify(text, _trust(session, document, settings), now, status=_own_lists(session, settings, now))
+    # Nobody is asked: only we are believed, and only our own lists are looked at.
+    ourselves, lists = trust.in_ourselves(session, settings), trust.own_lists(session, settings, now)
+    report = verify(text, ourselves, now, status=lists)
     against = [check.reason for check in report.failed if check.name not in MAY_FAIL]
     if against:
         raise BadgeNotTaken("%(why)s", why=" ".join(against)[:LONGEST_REASON])
+    badge = str(document.get("id", ""))
+    if issuer_of(document) == issuer.did(settings) and owning.is_of_another(session, learner, badge):
+        raise BadgeNotTaken("This badge belongs to the card of somebody else.")
     brought = HeldCredential(
         organisation_id=learner.organisation_id,
         learner_id=learner.id,
-        identity=identity(issuer_of(document), str(document.get("id", ""))),
+        identity=identity(issuer_of(document), badge),
         form=form,
         body=text,
         valid_from=_valid_from(document),
@@ -95,10 +98,24 @@ def receive(
 def held(session: Session, learner: Learner) -> Sequence[HeldCredential]:
     """The badges from elsewhere that this learner holds, the newest first."""
     return session.scalars(
-        select(HeldCredential)
-        .where(HeldCredential.organisation_id == learner.organisation_id, HeldCredential.learner_id == learner.id)
-        .order_by(HeldCredential.received_at.desc(), HeldCredential.identity)
+        select(HeldCredential).where(*_of(learner)).order_by(HeldCredential.received_at.desc(), HeldCredential.identity)
     ).all()
+
+
+def dates(session: Session, learner: Learner) -> list[tuple[datetime, str, Form]]:
+    """Since when the badges from elsewhere are valid, their identities and forms."""
+    found = session.execute(
+        select(HeldCredential.valid_from, HeldCredential.identity, HeldCredential.form).where(*_of(learner))
+    )
+    return [(moment, badge, "jwt" if form == "jwt" else "json") for moment, badge, form in found]
+
+
+def bodies(session: Session, learner: Learner, badges: Collection[str]) -> dict[str, bytes]:
+    """These badges from elsewhere as they came, by identity."""
+    found = session.execute(
+        select(HeldCredential.identity, HeldCredential.body).where(*_of(learner), HeldCredential.identity.in_(badges))
+    )
+    return {one.identity: one.body for one in found}
 
 
 def remove(session: Session, learner: Learner, badge: str) -> None:
@@ -133,37 +150,20 @@ def _valid_from(document: JsonObject) -> datetime:
     return moment
 
 
-def _trust(session: Session, document: JsonObject, settings: Settings) -> Trust:
-    """Whom to believe without asking anybody: ourselves."""
-    ours = issuer_of(document) == issuer.did(settings)
-    return Trust.of(issuer.document(session, settings)) if ours else Trust()
-
-
-def _own_lists(session: Session, settings: Settings, now: datetime) -> StatusSource:
-    """Gives our own lists; those of others are not asked for."""
-
-    def source(url: str) -> FetchedList:
-        signed = status.documents(session, settings).get(url)
-        if signed is None:
-            raise StatusUnavailable("This status list is of another host and was not asked for.")
-        return FetchedList(signed[0], now)
-
-    return source
-
-
 def _keep(session: Session, learner: Learner, brought: HeldCredential, settings: Settings) -> Outcome:
-    key = (learner.organisation_id, learner.id)
-    session.get(
-        Learner, key, with_for_update={"key_share": True}
-    )  # of two at once, the second sees what the first brought
+    permitting.lock(session, learner)
     if brought.identity in owning.identities(session, learner, settings):
         return Outcome.UNCHANGED  # an award of ours, whose badge is kept with it and is always the newest
-    known = session.get(HeldCredential, (*key, brought.identity), populate_existing=True)
+    known = session.get(HeldCredential, (learner.organisation_id, learner.id, brought.identity), populate_existing=True)
     if known is not None and brought.valid_from <= known.valid_from:
         return Outcome.UNCHANGED
     _check_room(session, brought, known)
     session.merge(brought)
     return Outcome.CREATED if known is None else Outcome.REPLACED
+
+
+def _of(learner: Learner) -> tuple[ColumnElement[bool], ...]:
+    return HeldCredential.organisation_id == learner.organisation_id, HeldCredential.learner_id == learner.id
 
 
 def _check_room(session: Session, brought: HeldCredential, replaced: HeldCredential | None) -> None:

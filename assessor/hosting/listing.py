@@ -1,5 +1,6 @@
 """One page of a learner's badges: those earned here and those from elsewhere, in an order that does not change."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,17 +44,33 @@ class Slice:
         return found
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where a badge stands: since when it is valid, and what decides between two of one moment.
+
+    ``award``: of one earned here; None = ``name`` is the identity of one from elsewhere.
+    """
+
+    moment: datetime
+    name: str
+    form: holding.Form
+    award: uuid.UUID | None
+
+
 def badges(session: Session, learner: Learner, part: Slice) -> Badges:
     """The badges of this part, the oldest first."""
-    earned = [
-        (one.award.awarded_at, str(one.award.credential_id), "json", one.body)
-        for one in owning.signed(session, learner)
-    ]
-    brought = [(one.valid_from, one.identity, one.form, one.body) for one in holding.held(session, learner)]
-    chosen = sorted(one for one in earned + brought if part.since is None or one[0] > part.since)
+    found = [_Place(moment, str(address), "json", award) for moment, address, award in owning.dates(session, learner)]
+    found += [_Place(moment, badge, form, None) for moment, badge, form in holding.dates(session, learner)]
+    chosen = sorted(
+        (one for one in found if part.since is None or one.moment > part.since), key=lambda one: (one.moment, one.name)
+    )
     shown = chosen[part.offset : part.offset + part.limit]
+    # Bodies are large: only those of this page are read.
+    earned = owning.bodies(session, learner, [one.award for one in shown if one.award is not None])
+    brought = holding.bodies(session, learner, [one.name for one in shown if one.award is None])
+    bodies = [(one.form, brought[one.name] if one.award is None else earned[one.award]) for one in shown]
     return Badges(
-        tuple(body for *_, form, body in shown if form == "json"),
-        tuple(body for *_, form, body in shown if form == "jwt"),
+        tuple(body for form, body in bodies if form == "json"),
+        tuple(body for form, body in bodies if form == "jwt"),
         len(chosen),
     )

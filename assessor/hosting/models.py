@@ -37,7 +37,8 @@ class Application(Base):
     redirect_uris: Mapped[list[Any]]
     scopes: Mapped[list[Any]]  # those it may ask for
     may_refresh: Mapped[bool]
-    registered_at: Mapped[datetime] = mapped_column(index=True)
+    registered_at: Mapped[datetime]
+    permitted_until: Mapped[datetime] = mapped_column(index=True)  # its last code's or token's end; or registered_at
 
     @property
     def host(self) -> str:

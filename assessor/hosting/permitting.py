@@ -13,7 +13,7 @@ from assessor.hosting.models import Application, AuthorizationCode, Permission, 
 
 #: How long the browser may need to carry a code to the application.
 CODE = timedelta(minutes=5)
-#: An application that nobody permits anything any more is forgotten after this time.
+#: An application that nobody permits anything is forgotten so long after its last code or token could be used.
 UNUSED_APPLICATION = timedelta(days=30)
 
 
@@ -28,11 +28,15 @@ class UnknownApplication(NotFound):
 def give(
     session: Session, learner: Learner, application: Application, scopes: Sequence[str], now: datetime
 ) -> Permission:
-    """The learner said yes. What the application was allowed before ends; a code must follow while it is fresh."""
-    key = (learner.organisation_id, learner.id)
-    session.get(
-        Learner, key, with_for_update={"key_share": True}
-    )  # of two answers at once, the second reads what the first did
+    """The learner said yes. What the application was allowed before ends; a code must follow while it is fresh.
+
+    Raises `UnknownApplication`.
+    """
+    lock(session, learner)
+    # Kept from others too: it may be forgotten, as not used, at this very moment.
+    locked = {"key_share": True}
+    if session.get(Application, application.id, with_for_update=locked, populate_existing=True) is None:
+        raise UnknownApplication("There is no app %(id)s. See: assessor apps list", id=application.id)
     session.execute(
         delete(Permission).where(
             Permission.organisation_id == learner.organisation_id,
@@ -50,7 +54,21 @@ def give(
     )
     session.add(permission)
     session.flush()
+    use_until(permission, now + CODE)
     return permission
+
+
+def lock(session: Session, learner: Learner) -> None:
+    """Whoever changes what this learner permits or holds waits here: of two at once, the second sees the first."""
+    key = (learner.organisation_id, learner.id)
+    session.get(Learner, key, with_for_update={"key_share": True})
+
+
+def use_until(permission: Permission, end: datetime) -> None:
+    """A code or a token of this permission was handed out and can be used until ``end``."""
+    application = permission.application
+    permission.expires_at = end
+    application.permitted_until = max(application.permitted_until, end)
 
 
 def given(session: Session, learner: Learner, now: datetime) -> Sequence[Permission]:
@@ -75,6 +93,16 @@ def end(session: Session, learner: Learner, permission_id: uuid.UUID) -> Applica
     application = permission.application
     forget(session, permission)
     return application
+
+
+def end_all(session: Session, learner: Learner, _now: datetime) -> None:
+    """No application may do anything for this learner any more: their card was lost."""
+    lock(session, learner)
+    session.execute(
+        delete(Permission).where(
+            Permission.organisation_id == learner.organisation_id, Permission.learner_id == learner.id
+        )
+    )
 
 
 def applications(session: Session) -> Sequence[tuple[Application, int]]:
@@ -123,8 +151,11 @@ def count_unused(session: Session) -> int:
 
 
 def remove_unused(session: Session, before: datetime) -> None:
-    """Forget applications that registered before a time and that nobody permits anything."""
-    session.execute(delete(Application).where(Application.registered_at < before, _UNUSED))
+    """Forget applications that nobody permits anything, and whose last code or token ended before a time.
+
+    Of one that never got any, the time of its registration counts.
+    """
+    session.execute(delete(Application).where(Application.permitted_until < before, _UNUSED))
 
 
 _UNUSED = ~exists().where(Permission.application_id == Application.id)

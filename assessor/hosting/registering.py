@@ -121,6 +121,7 @@ class _Registration(ClientRegistrationEndpoint):
             scopes=client_metadata["scope"].split(),
             may_refresh="refresh_token" in client_metadata["grant_types"],
             registered_at=now,
+            permitted_until=now,
         )
         session.add(application)
         return application

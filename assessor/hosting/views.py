@@ -16,10 +16,12 @@ from assessor import access, locale
 from assessor.accounts.views import APP_REQUEST
 from assessor.database import db, now
 from assessor.errors import Invalid
-from assessor.hosting import holding, permitting, scopes
+from assessor.hosting import holding, permitting, scopes, standing
 from assessor.hosting.authorization import Answer, Asked, HostServer
 from assessor.hosting.models import HeldCredential
-from assessor.openbadges.checks import Result
+from assessor.hosting.permitting import UnknownApplication
+from assessor.hosting.standing import Standing
+from assessor.installation import settings
 from assessor.openbadges.jwt import issuer_of
 from assessor.openbadges.strict_json import JsonObject
 from assessor.security import POLICY
@@ -33,20 +35,24 @@ PARAMETERS = (
     *("code_challenge", "code_challenge_method"),
 )
 LONGEST_SHOWN = 120
+READ_BADGES_MEANS = lazy_gettext(
+    "read your badges: what you can do, your level and points, the date, how you did the test, and your printed name "
+    "if the badge says it"
+)
 #: What a scope means to the learner, after "This app can:", and its picture.
 WORDS = {
-    scopes.READ_BADGES: ("eye", lazy_gettext("read your badges: what you can do, your level and the date")),
+    scopes.READ_BADGES: ("eye", READ_BADGES_MEANS),
     scopes.BRING_BADGES: ("download", lazy_gettext("bring badges from other places and keep them here for you")),
     scopes.READ_PROFILE: ("idcard", lazy_gettext("read the name on your card")),
     scopes.CHANGE_PROFILE: ("document", lazy_gettext("keep a picture and a few words about you here")),
 }
 #: What we know of a badge from elsewhere; the keys of other issuers are not asked for.
-GENUINE = ("good", lazy_gettext("Genuine"))
-OVER = ("quiet", lazy_gettext("Does not count any more"))
-UNKNOWN = ("quiet", lazy_gettext("We do not know who gave it"))
-STANDING = {
-    **dict.fromkeys((Result.GENUINE, Result.GENUINE_STATUS_UNKNOWN), GENUINE),
-    **dict.fromkeys((Result.WITHDRAWN, Result.SUSPENDED, Result.EXPIRED), OVER),
+WORDS_OF_STANDING = {
+    Standing.GENUINE: ("good", lazy_gettext("Genuine")),
+    Standing.GENUINE_OF_WHOM: ("quiet", lazy_gettext("Genuine, but it does not say that it is yours")),
+    Standing.ON_HOLD: ("quiet", lazy_gettext("Does not count now")),
+    Standing.OVER: ("quiet", lazy_gettext("Does not count any more")),
+    Standing.UNKNOWN: ("quiet", lazy_gettext("We do not know who gave it")),
 }
 
 
@@ -128,7 +134,11 @@ def answer() -> ResponseReturnValue:
     permission = None
     if request.form.get("answer") == "yes":
         granted = scopes.known(grant.request.scope)
-        permission = permitting.give(db.session, g.learner, grant.client, granted, now())
+        try:
+            permission = permitting.give(db.session, g.learner, grant.client, granted, now())
+        except UnknownApplication as error:  # forgotten while the learner read the question
+            session.pop(APP_REQUEST)
+            raise AppMadeAMistake("We cannot say who asks. Go back to the app and try again.") from error
     sent = server.answer_to(grant, permission)
     db.session.commit()
     session.pop(APP_REQUEST)
@@ -150,7 +160,7 @@ def apps() -> ResponseReturnValue:
             }
             for permission in permitting.given(db.session, g.learner, now())
         ],
-        badges=[_shown(kept) for kept in holding.held(db.session, g.learner)],
+        badges=_shelf(),
     )
 
 
@@ -212,17 +222,31 @@ def _lead_on(sent: Answer) -> Response:
     return Response(status=303, headers=list(sent.headers))
 
 
-def _shown(kept: HeldCredential) -> JsonObject:
+def _shelf() -> list[JsonObject]:
+    shelf = holding.held(db.session, g.learner)
+    standings = standing.of_shelf(db.session, g.learner, shelf, settings(), now())
+    return [_shown(kept, known) for kept, known in zip(shelf, standings, strict=True)]
+
+
+def _shown(kept: HeldCredential, known: Standing) -> JsonObject:
     """A badge in few words; what strangers wrote is cut to what fits."""
     document = holding.document_of(kept)
     issuer, achievement = document.get("issuer"), document["credentialSubject"]["achievement"]
     name = issuer.get("name") if isinstance(issuer, dict) else None
-    kind, word = STANDING.get(Result(kept.result), UNKNOWN)
+    kind, words = _words_of(known, kept)
     return {
         "identity": kept.identity,
         "name": str(achievement["name"])[:LONGEST_SHOWN],
         "issuer": str(name or issuer_of(document))[:LONGEST_SHOWN],
         "since": locale.date(kept.valid_from, locale.page_language().code),
         "kind": kind,
-        "standing": word,
+        "standing": words,
     }
+
+
+def _words_of(known: Standing, kept: HeldCredential) -> tuple[str, str]:
+    if known is Standing.WAS_GENUINE:
+        came = locale.date(kept.received_at, locale.page_language().code)
+        return "quiet", gettext("Genuine when it came, on %(date)s", date=came)
+    kind, words = WORDS_OF_STANDING[known]
+    return kind, str(words)

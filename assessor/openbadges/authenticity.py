@@ -11,10 +11,9 @@ from datetime import datetime
 from assessor.openbadges import jwt
 from assessor.openbadges.checks import Check, State
 from assessor.openbadges.documents import Documents
-from assessor.openbadges.elliptic import EcPublicKey
 from assessor.openbadges.errors import (
+    KeyNotTheirs,
     OpenBadgesError,
-    ProofInvalid,
     ProofUnsupported,
     TooSymmetrical,
     UnsafeDocument,
@@ -23,9 +22,11 @@ from assessor.openbadges.grammar import read_timestamp
 from assessor.openbadges.issuers import find_issuer, key_in_name
 from assessor.openbadges.jose import check_header
 from assessor.openbadges.jwt import Token, issuer_of
-from assessor.openbadges.proof import check_proof, proofs_of, suite_of
+from assessor.openbadges.proof import suite_of
+from assessor.openbadges.signed_by import check_signed_by, method_of, supported_proofs
 from assessor.openbadges.strict_json import JsonObject, read_json
 from assessor.openbadges.trust import Trust, TrustedIssuer
+from assessor.openbadges.vc_1_1 import begin_of
 
 UNCHANGED = "nothing was changed."
 PROOF, KEY = "proof", "key bound to issuer"
@@ -112,22 +113,18 @@ def check_with_keys_of(badge: Badge, issuer: TrustedIssuer, now: datetime) -> Au
 
 
 def _supported_proofs(badge: Badge) -> list[JsonObject]:
-    """Every proof of a suite that is known here; other kinds beside them are passed over."""
+    """Every proof of a suite that is known here; a token has none."""
     if badge.token is not None:
         check_header(badge.token.header)
         return []
-    return [proof for proof in proofs_of(badge.document) if suite_of(proof)]
+    return supported_proofs(badge.document)
 
 
 def methods_of(badge: Badge) -> list[str]:
     """The addresses of the keys that a badge's signatures name. Raises `ProofInvalid` for one that has none."""
     if badge.token is not None:
         return [badge.token.key_id] if badge.token.key_id else []
-    return [_method(proof) for proof in proofs_of(badge.document) if suite_of(proof)]
-
-
-def _method(proof: JsonObject) -> str:
-    return str(proof.get("verificationMethod") or "")
+    return [method_of(proof) for proof in supported_proofs(badge.document)]
 
 
 def _check_with(
@@ -135,20 +132,22 @@ def _check_with(
 ) -> Authenticity:
     bound = Check(KEY, State.PASSED, _whose(owner))
     try:
-        if badge.token is not None:
-            if (missing := _check_token(badge.token, issuer)) is not None:
-                return missing
-            how = f"The signature of the token ({badge.token.header['alg']}) holds"
-        else:
-            for proof in proofs:
-                name = _method(proof)
-                if (key := issuer.proof_keys.get(name)) is None:
-                    return _not_bound(name, issuer)
-                _check_proof(badge.document, proof, key, now)
-            how = f"The signature ({' and '.join(sorted({suite_of(proof) for proof in proofs}))}) holds"
+        check_signed_by(issuer, badge.document, badge.token, _time_to_ask(badge.document, now))
+    except KeyNotTheirs as error:
+        return Authenticity(Check(PROOF, State.NOT_CHECKED, NO_KEY), Check(KEY, State.FAILED, str(error)), issuer)
     except OpenBadgesError as error:
         return _failed(error, bound, issuer)
+    if badge.token is not None:
+        how = f"The signature of the token ({badge.token.header['alg']}) holds"
+    else:
+        how = f"The signature ({' and '.join(sorted({suite_of(proof) for proof in proofs}))}) holds"
     return Authenticity(Check(PROOF, State.PASSED, f"{how}: {UNCHANGED}"), bound, issuer, owner)
+
+
+def _time_to_ask(document: JsonObject, now: datetime) -> datetime:
+    """A badge that begins later is refused for its own time, which says more than the time of its signature."""
+    begin = read_timestamp(begin_of(document))
+    return now if begin is None else max(now, begin)
 
 
 def _whose(owner: str) -> str:
@@ -157,26 +156,6 @@ def _whose(owner: str) -> str:
     if owner.startswith("did:"):
         return "The issuer's name is the key itself. It does not say who holds it."
     return f"The key is one that {owner[:120]} publishes for this issuer."
-
-
-def _check_token(token: Token, issuer: TrustedIssuer) -> Authenticity | None:
-    """None = the token holds; else what is said of one whose key the issuer does not have."""
-    name, key = token.key_among(issuer.token_keys)
-    if key is None:
-        return _not_bound(name, issuer)
-    jwt.check(token, key)
-    return None
-
-
-def _check_proof(document: JsonObject, proof: JsonObject, key: bytes | EcPublicKey, now: datetime) -> None:
-    check_proof(document, proof, key)
-    if (end := read_timestamp(proof.get("expires"))) is not None and end < now:
-        raise ProofInvalid(f"The signature itself ended on {end:%Y-%m-%d}.")
-
-
-def _not_bound(name: str, issuer: TrustedIssuer) -> Authenticity:
-    reason = f"{name[:120] or 'A key without a name'} is not a key of the issuer."
-    return Authenticity(Check(PROOF, State.NOT_CHECKED, NO_KEY), Check(KEY, State.FAILED, reason), issuer)
 
 
 def _of_nobody(

@@ -1,7 +1,9 @@
 """A document's canonical form: the bytes that an `eddsa-rdfc-2022` signature covers.
 
 JSON-LD expansion by PyLD (contexts pinned, nothing fetched, no base), then RDFC-1.0 by pyoxigraph. Whatever
-JSON-LD would drop in silence is refused here, so that everything a person reads in a badge is signed.
+JSON-LD would drop in silence is refused here, so that everything a person reads in a badge is signed. The converse is
+kept as well: a graph can be written in many ways, and a badge is read by its short words in their usual places, so
+other spellings of what is signed (`statements`) are refused.
 
     >>> from assessor.openbadges.canonical import canonical_form
     >>> canonical_form({"@context": "https://www.w3.org/ns/credentials/v2", "id": "urn:x:1", "name": "A"})
@@ -31,15 +33,22 @@ from pyoxigraph import (
 from assessor.openbadges.contexts import is_pinned, load_document
 from assessor.openbadges.errors import TooSymmetrical, UnknownContext, UnsafeDocument
 from assessor.openbadges.grammar import MAX_IRI, is_iri
+from assessor.openbadges.statements import check_spelling, check_status_entries, check_told_once
 from assessor.openbadges.strict_json import JsonObject
 
 MAX_CONTEXT_LISTS = 3  # different ones in one document; each costs milliseconds to process
 MAX_CONTEXTS = 6
+MAX_CONTEXT_PLACES = 32  # a badge with nine endorsements, each with its own and one in its proof, has nineteen
+MAX_CONTEXT_DEPTH = 3  # a badge, an endorsement in it, the proof of that
+MAX_CONTEXT_CHAINS = 6  # different ones from the root inwards: each is processed for itself
+#: What is ordered as a graph. Badges with pictures inside are below 64 kB, the largest endorsements add 16 kB each.
+MAX_GRAPH_BYTES = 128 * 1024
 MAX_EQUAL_BLANK_NODES = 6  # six take 24 ms at worst, seven 242, eight seconds (spec/fast-rdfc.md, section 5)
 MAX_CHAIN_WORK = 5_000  # nodes times links: a ring of 50 has 5,000 and takes 11 ms
 MAX_MEMOISED = 256
 MAX_WORDS, MAX_WORD = 8192, 200
 _INNER = (dict, list)
+_Chain = tuple[tuple[str, ...], ...]
 _NOT_TEXTS = frozenset({dict, list, type(None)})
 
 
@@ -60,18 +69,28 @@ def canonical_form(document: JsonObject) -> bytes:
 
 def quads_of(document: JsonObject) -> list[Quad]:
     """The graph of a document, its nameless parts named at random; refusals as in `canonical_form`."""
-    check_words(document)
+    if len(json.dumps(document, ensure_ascii=False)) > MAX_GRAPH_BYTES:
+        raise UnsafeDocument(f"The document is larger than {MAX_GRAPH_BYTES // 1024} kB: too large for its signature.")
+    _check_vocabulary(document)
+    check_spelling(document)
     expanded = _expand(document)
     _check_expanded(expanded)
+    check_told_once(expanded[0])
     return _read_quads(expanded)
 
 
 def check_words(document: JsonObject) -> None:
-    """Both of the checks below, sooner for documents in which there is nothing to find.
+    """That every word has one meaning, and that the way to withdraw the badge can be read.
 
     >>> from assessor.openbadges.canonical import check_words
     >>> check_words({"@context": "https://www.w3.org/ns/credentials/v2", "id": "urn:x:1"})
     """
+    check_status_entries(document)
+    _check_vocabulary(document)
+
+
+def _check_vocabulary(document: JsonObject) -> None:
+    """`check_contexts` and `check_members`, sooner for documents in which there is nothing to find."""
     if _is_plain(document):
         _context_list(document["@context"])
     else:
@@ -98,11 +117,18 @@ def _is_plain(document: JsonObject) -> bool:
 
 
 def check_contexts(document: JsonObject) -> None:
-    """Every `@context`, also inside, is a pinned address or a list of such; few different lists."""
-    lists = {_context_list(context) for context in _contexts(document)}
-    if not lists or "@context" not in document:
+    """Every `@context`, also inside, is a pinned address or a list of such; few of them, and few different lists.
+
+    Each one is processed anew below each other one: what stands above counts, not only how many are different.
+    """
+    chains = _contexts(document)
+    if not chains or "@context" not in document:
         raise UnsafeDocument("The document names no @context, so its words have no fixed meaning.")
-    if len(lists) > MAX_CONTEXT_LISTS:
+    different = set(chains)
+    lists = {context for chain in different for context in chain}
+    deepest = max(map(len, different))
+    too_many = len(lists) > MAX_CONTEXT_LISTS or len(different) > MAX_CONTEXT_CHAINS
+    if too_many or len(chains) > MAX_CONTEXT_PLACES or deepest > MAX_CONTEXT_DEPTH:
         raise UnsafeDocument("The document changes its @context too often.")
 
 
@@ -135,19 +161,19 @@ def _inner_values(value: JsonObject) -> list[Any]:
     return inner
 
 
-def _contexts(document: JsonObject) -> list[Any]:
-    """Every `@context` of a document, also inside."""
-    found = []
-    waiting: list[Any] = [document]
+def _contexts(document: JsonObject) -> list[_Chain]:
+    """Every `@context` of a document, also inside, behind those that stand above it."""
+    found: list[_Chain] = []
+    waiting: list[tuple[Any, _Chain]] = [(document, ())]
     while waiting:
-        value = waiting.pop()
+        value, above = waiting.pop()
         if isinstance(value, dict):
             if "@context" in value:
-                found.append(value["@context"])
+                above = (*above, _context_list(value["@context"]))
+                found.append(above)
                 value = {name: member for name, member in value.items() if name != "@context"}
-            waiting += [member for member in value.values() if isinstance(member, _INNER)]
-        else:
-            waiting += [entry for entry in value if isinstance(entry, _INNER)]
+            value = value.values()
+        waiting += [(entry, above) for entry in value if isinstance(entry, _INNER)]
     return found
 
 
@@ -265,27 +291,43 @@ def _check_expanded(expanded: list[Any]) -> None:
             waiting.extend(value)
         elif isinstance(value, dict):
             for name, member in value.items():
-                if name in {"@id", "@type"}:
+                if name == "@id":
+                    _check_name(member)
+                elif name == "@type":
                     for iri in member if isinstance(member, list) else [member]:
-                        _check_name(iri)
+                        _check_word(iri)
                 elif name == "@language":
                     raise UnsafeDocument("The document marks the language of a text, which badges here do not do.")
                 elif name != "@value":
                     if not name.startswith("@"):
-                        _check_name(name)
+                        _check_word(name)
                     waiting.append(member)
 
 
 def _check_name(iri: Any) -> None:
     if not isinstance(iri, str) or len(iri) > MAX_IRI or not _is_name(iri):
-        raise UnsafeDocument(f"“{str(iri)[:80]}” is not a known word nor a full address: it would not be signed.")
+        _refuse_name(iri)
 
 
-@lru_cache(maxsize=4096)
+def _check_word(iri: Any) -> None:
+    """The same for members and types, which are words of the vocabularies and come again and again."""
+    if not isinstance(iri, str) or len(iri) > MAX_WORD or not _is_word(iri):
+        _check_name(iri)
+
+
+def _refuse_name(iri: Any) -> NoReturn:
+    raise UnsafeDocument(f"“{str(iri)[:80]}” is not a known word nor a full address: it would not be signed.")
+
+
+@lru_cache(maxsize=1024)
+def _is_word(iri: str) -> bool:
+    return _is_name(iri)
+
+
 def _is_name(iri: str) -> bool:
     """Whether the reader of graphs takes the address: what breaks RFC 3987, `%zz` or a second `#`, it drops.
 
-    Most names are words of the vocabularies, which come again and again.
+    Names of people and of their badges are among them: they are not remembered.
     """
     if iri.startswith("_:") or not is_iri(iri):
         return False

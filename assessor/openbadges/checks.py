@@ -102,13 +102,22 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """The verdict of the result."""
-        return self.result.verdict
+        """The verdict of the result, and whether it is somebody else's."""
+        if not self.is_of_another:
+            return self.result.verdict
+        word = "but" if self.result is Result.GENUINE else "and"
+        return f"{self.result.verdict}, {word} not of the person you named"
 
     @property
     def exit_code(self) -> int:
-        """The exit code of the result."""
-        return self.result.exit_code
+        """The exit code of the result; 1 = no for the badge of somebody else."""
+        return 1 if self.is_of_another else self.result.exit_code
+
+    @property
+    def is_of_another(self) -> bool:
+        """Whether nothing else speaks against the badge than that it is not about the person who was named."""
+        open_results = (Result.GENUINE, Result.GENUINE_STATUS_UNKNOWN, Result.ISSUER_UNKNOWN)
+        return self.result in open_results and "recipient" in {check.name for check in self.failed}
 
     @property
     def failed(self) -> tuple[Check, ...]:

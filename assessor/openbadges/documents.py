@@ -9,6 +9,7 @@ document that calls itself by another address is asked for there.
 b'{}'
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -22,10 +23,17 @@ from assessor.openbadges.strict_json import JsonObject, read_json
 MAX_DOCUMENTS = 10  # of one badge: assertion, class, issuer, key and list, each perhaps under two addresses
 MAX_DOCUMENT_BYTES = 1024 * 1024
 
+# Some servers decode twice, and `%25` is the sign that begins such a spelling.
+_DOT = re.compile("%(?:25)*2e", re.IGNORECASE)
+_SLASH = re.compile(r"[/\\]|%(?:25)*(?:2f|5c)", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Fetched:
-    """What an address gave. `url`: where it came from in the end; other than asked for = after redirects."""
+    """What an address gave. `url`: where it came from in the end; other than asked for = after redirects.
+
+    It counts only from the scheme, host and port that were asked; `www.` makes no difference.
+    """
 
     content: bytes
     url: str
@@ -116,11 +124,13 @@ class Documents:
         secure = "https:" + address.removeprefix("http:") if address.startswith("http:") else address
         if not is_iri(address) or not secure.startswith("https://"):
             raise DocumentUnavailable(f"{address[:200]} is not an address on the web.")
+        if has_steps(secure):
+            raise DocumentUnavailable(f"{address[:200]} has steps in its path that lead elsewhere.")
         if self.fetch is None:
             raise DocumentUnavailable("The issuer's server was not asked.")
         place = secure.partition("#")[0]
         fetched = self.got.get(place) or self._ask(place, self.fetch)
-        if _house(fetched.url) != _house(secure):
+        if _house(fetched.url) != _house(secure) or not fetched.url.lower().startswith("https:"):
             # Else anybody could speak for a host that has an open redirect.
             raise DocumentUnavailable(f"{address[:200]} leads to another host, which cannot speak for this one.")
         return fetched
@@ -141,5 +151,29 @@ def host_of(address: str) -> str:
         return ""
 
 
-def _house(address: str) -> str:
-    return host_of(address).removeprefix("www.")
+def origin_of(address: str) -> tuple[str, int] | None:
+    """Host and port of an address, as RFC 6454 compares them; None = no address of the web.
+
+    What is written with http is asked with https (`Documents`), so that both are one origin.
+    """
+    try:
+        parts = urlsplit(address)
+        port = parts.port or 443
+    except ValueError:
+        return None
+    return (parts.hostname.lower(), port) if parts.scheme in {"https", "http"} and parts.hostname else None
+
+
+def has_steps(address: str) -> bool:
+    """Whether the path of an address has a step `.` or `..`, in any spelling that servers read as one.
+
+    Such an address stands elsewhere than its beginning says (RFC 3986, section 5.2.4).
+    """
+    path = re.split("[?#]", address, maxsplit=1)[0]
+    steps = _SLASH.split(_DOT.sub(".", path))
+    return any(step.partition(";")[0] in {".", ".."} for step in steps)
+
+
+def _house(address: str) -> tuple[str, int] | None:
+    origin = origin_of(address)
+    return origin and (origin[0].removeprefix("www."), origin[1])

@@ -29,6 +29,7 @@ from assessor.openbadges.contexts import (
 )
 from assessor.openbadges.errors import (
     InvalidBadge,
+    KeyNotTheirs,
     NotACredential,
     OpenBadgesError,
     ProofInvalid,
@@ -37,15 +38,16 @@ from assessor.openbadges.errors import (
     UnknownContext,
 )
 from assessor.openbadges.grammar import read_timestamp, required_iri, required_text, timestamp
-from assessor.openbadges.jose import check_header
 from assessor.openbadges.jwt import Token, issuer_of
 from assessor.openbadges.multikey import Signer
-from assessor.openbadges.proof import check_proof, is_supported, proofs_of, sign_document
+from assessor.openbadges.proof import check_proof, sign_document
+from assessor.openbadges.proof_time import CLOCK_TOLERANCE
 from assessor.openbadges.reading import is_jwt
 from assessor.openbadges.schema import problems_of_endorsement
+from assessor.openbadges.signed_by import check_signed_by
 from assessor.openbadges.strict_json import JsonObject, read_json, write_json
 from assessor.openbadges.trust import Trust, TrustedIssuer
-from assessor.openbadges.withdrawal import CLOCK_TOLERANCE, Standing, StatusSource, standing_of
+from assessor.openbadges.withdrawal import Standing, StatusSource, standing_of
 
 CONTEXTS = [CREDENTIALS_V2, OPEN_BADGES_V3, OPEN_BADGES_EXTENSIONS]
 SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_endorsementcredential_schema.json"
@@ -264,26 +266,10 @@ class _Checking:
             raise NotACredential(f"The endorsement breaks the data model: {'; '.join(problems[:3])}.")
 
     def _check_signature(self, endorser: TrustedIssuer) -> None:
-        if self.token is not None:
-            check_header(self.token.header)
-            name, key = self.token.key_among(endorser.token_keys)
-            if key is None:
-                raise ProofInvalid(f"{name[:120] or 'A key without a name'} is not a key of the endorser.")
-            jwt.check(self.token, key)
-            return
-        supported = [proof for proof in proofs_of(self.document) if is_supported(proof)]
-        if not supported:
-            raise ProofUnsupported("The endorsement is signed in a way that is not checked here.")
-        for proof in supported:
-            self._check_proof(proof, endorser)
-
-    def _check_proof(self, proof: JsonObject, endorser: TrustedIssuer) -> None:
-        name = str(proof.get("verificationMethod") or "")
-        if name not in endorser.proof_keys:
-            raise ProofInvalid(f"{name[:120] or 'A key without a name'} is not a key of the endorser.")
-        check_proof(self.document, proof, endorser.proof_keys[name])
-        if (end := read_timestamp(proof.get("expires"))) is not None and end < self.now:
-            raise ProofInvalid(f"The signature of the endorsement ended on {end:%Y-%m-%d}.")
+        try:
+            check_signed_by(endorser, self.document, self.token, self.now)
+        except KeyNotTheirs as error:
+            raise ProofInvalid(f"The endorsement is not signed by its endorser: {error}") from error
 
     def _check_time(self) -> None:
         start, end = (read_timestamp(self.document.get(name)) for name in ("validFrom", "validUntil"))

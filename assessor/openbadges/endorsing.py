@@ -33,8 +33,8 @@ def check_endorsements(
     carried = endorsements_of(document)
     if not carried:
         return Check(NAME, State.NOT_CHECKED, "The badge brings no endorsement.")
-    documents = Documents(fetch)
-    checks = [_check(one, trust, now, status, documents) for one in carried[:MAX_ENDORSEMENTS]]
+    documents, known = Documents(fetch), trust.in_endorsements()
+    checks = [_check(one, known, now, status, documents) for one in carried[:MAX_ENDORSEMENTS]]
     failed = [check.reason for check in checks if check.state is State.FAILED]
     unchecked = [check.reason for check in checks if check.state is State.NOT_CHECKED]
     if failed:

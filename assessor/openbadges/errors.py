@@ -9,6 +9,7 @@ OpenBadgesError
 ├── InvalidBadge          what was given to the builder cannot become a correct badge
 ├── FormsDisagree         the two ways to the canonical form of a badge of ours give different bytes
 ├── ProofInvalid          the signature does not hold
+│   └── KeyNotTheirs      its key is not one of the issuer's, or has ended
 ├── ProofUnsupported      the signature is of a kind that is not checked here
 ├── InvalidKey, InvalidDid
 ├── StatusUnavailable     the status list could not be obtained or is not one
@@ -56,6 +57,10 @@ class FormsDisagree(OpenBadgesError):
 
 class ProofInvalid(OpenBadgesError):
     """The signature does not belong to this document and key."""
+
+
+class KeyNotTheirs(ProofInvalid):
+    """The key that a signature names is not one of the issuer's, or is not theirs any more."""
 
 
 class ProofUnsupported(OpenBadgesError):

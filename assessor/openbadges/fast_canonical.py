@@ -15,7 +15,6 @@ unusual address, two nameless parts that look alike) is `OutsideTable`, and the 
 import re
 from functools import cache
 from hashlib import sha256
-from itertools import combinations
 from typing import Any
 
 from assessor.openbadges import canonical
@@ -35,6 +34,7 @@ IRI = re.compile(
 )
 # RDF Dataset Canonicalization, section 5.2: what canonical N-Quads write otherwise than as itself.
 _SPECIAL = re.compile('[\x00-\x1f"\\\\\x7f\ufffe\uffff\ud800-\udfff]')
+TOLD_TWICE = "told in several places"
 _LETTERS = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
 
@@ -81,6 +81,10 @@ def tables() -> dict[tuple[tuple[str, ...], frozenset[str]], NodeTerms]:
     return {(tuple(example["@context"]), terms.types): terms for example, terms in learned}
 
 
+# An object with a name, and the types that its table is for.
+_Told = tuple[JsonObject, frozenset[str]]
+
+
 class _Blank:
     """A nameless part. It has exactly one place in the document, so these are all quads that touch it.
 
@@ -118,17 +122,18 @@ class _Part:
     """A named part that recurs in other documents, with everything inside it: nothing here is ever changed.
 
     `ends`: subject → its lines without the subject; `blocks`: the same lines as bytes, as they stand if the rest of the
-    document says nothing more about the subject. `blanks`: its nameless parts by their hashes; `alike`: two of them
-    have the same.
+    document, or a nameless part, says nothing more about the subject; `told`: what its inner subjects are made from.
+    `blanks`: its nameless parts by their hashes; `alike`: two of them have the same.
     """
 
-    __slots__ = ("alike", "blanks", "blocks", "ends", "name")
+    __slots__ = ("alike", "blanks", "blocks", "ends", "name", "told")
 
     def __init__(self, terms: NodeTerms, members: JsonObject) -> None:
         graph = _Graph(recurs=False)
         self.name = graph.add(members, terms)
         self.ends = {subject: _in_order(ends) for subject, ends in graph.named.items()}
         self.blocks = {subject: _block(subject, ends) for subject, ends in self.ends.items()}
+        self.told = {subject: told for subject, told in graph.told.items() if subject != self.name}
         self.blanks = {blank.first_degree_hash(): blank for blank in graph.blanks}
         self.alike = len(self.blanks) != len(graph.blanks)
 
@@ -144,6 +149,7 @@ class _Graph:
         self.blanks: list[_Blank] = []
         self.parts: list[_Part] = []
         self._recurs = recurs
+        self.told: dict[str, _Told] = {}
 
     def add(self, value: Any, terms: NodeTerms, parent: "str | _Blank | None" = None, link: str = "") -> str:
         """Add an object and its parts; the text that names it, empty = nameless."""
@@ -152,6 +158,7 @@ class _Graph:
         recurs = self._recurs and terms.types in _RECURRING
         if recurs and (known := _parts.known(terms, value)) is not None:
             part, rest = known
+            self._tell(part.name, value, terms)
             self.parts.append(part)
             if rest:
                 self._add_members(rest, terms, self.named.setdefault(part.name, []), part.name)
@@ -161,6 +168,7 @@ class _Graph:
         subject: str | _Blank
         if "id" in value:
             name = subject = f"<{_iri(value['id'], 'id')}>"
+            self._tell(name, value, terms)
             ends = self.named.setdefault(name, [])
         else:
             name, ends = "", []
@@ -171,6 +179,12 @@ class _Graph:
         if recurs and name:
             _parts.note(terms, value)
         return name
+
+    def _tell(self, name: str, value: JsonObject, terms: NodeTerms) -> None:
+        """All objects of one id are equal here; of other cases the general path decides (`statements`)."""
+        told = (value, terms.types)
+        if self.told.setdefault(name, told) != told:
+            raise OutsideTable(TOLD_TWICE)
 
     def _add_members(self, value: JsonObject, terms: NodeTerms, ends: list[str], subject: "str | _Blank") -> None:
         members = terms.members
@@ -232,11 +246,17 @@ class _Graph:
 
     def _blocks_of_parts(self) -> dict[str, bytes]:
         """The lines of recurring parts. Where the rest, or another part, says more of a subject, it is made anew."""
-        for one, other in combinations(self.parts, 2):
-            for subject in one.ends.keys() & other.ends.keys():
+        parts = list(dict.fromkeys(self.parts))
+        told, subjects = dict(self.told), set[str]()
+        for part in parts:
+            if any(told[name] != part.told[name] for name in told.keys() & part.told.keys()):
+                raise OutsideTable(TOLD_TWICE)
+            told |= part.told
+            for subject in subjects & part.ends.keys():
                 self.named.setdefault(subject, [])
+            subjects |= part.ends.keys()
         blocks: dict[str, bytes] = {}
-        for part in self.parts:
+        for part in parts:
             blocks |= part.blocks
             for subject in part.ends.keys() & self.named.keys():
                 # First what is in order already: sorting is then little more than looking.

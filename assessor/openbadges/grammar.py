@@ -13,7 +13,10 @@ from assessor.openbadges.errors import InvalidBadge
 
 MAX_IRI = 2048
 LONGEST_TIME = len("2026-11-21T12:00:00.000000000+00:00")
+MAX_REMEMBERED = 200  # signs of an address that is remembered
 ISSUED_SCHEMES = ("https:", "http:", "urn:", "did:", "mailto:")
+
+_OF_PEOPLE = ("did:", "mailto:")
 
 # RFC 3987 with everything N-Quads forbids in an IRI taken out; libraries silently drop quads that break this.
 _IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\x7f-\x9f\ud800-\udfff\ufffe\uffff]+')
@@ -24,12 +27,19 @@ _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]
 
 def is_iri(text: str) -> bool:
     """Whether the text is an absolute IRI that every RDF library keeps."""
+    # What names people is not kept for the life of the process.
+    if len(text) <= MAX_REMEMBERED and not text.startswith(_OF_PEOPLE):
+        return _is_known_iri(text)
     return len(text) <= MAX_IRI and _has_form_of_iri(text)
 
 
-@lru_cache(maxsize=4096)
-def _has_form_of_iri(text: str) -> bool:
+@lru_cache(maxsize=512)
+def _is_known_iri(text: str) -> bool:
     """The addresses of an achievement and its parts are asked for with every badge."""
+    return _has_form_of_iri(text)
+
+
+def _has_form_of_iri(text: str) -> bool:
     return _IRI.fullmatch(text) is not None
 
 

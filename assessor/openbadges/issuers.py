@@ -14,10 +14,9 @@ a person to decide.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from assessor.openbadges.did_web import url_of_did
-from assessor.openbadges.documents import Documents
+from assessor.openbadges.documents import Documents, origin_of
 from assessor.openbadges.errors import (
     DocumentGone,
     DocumentUnavailable,
@@ -29,7 +28,7 @@ from assessor.openbadges.errors import (
 from assessor.openbadges.jose import PublicKey, read_token_key
 from assessor.openbadges.multikey import base64url_decode
 from assessor.openbadges.strict_json import JsonObject, read_json
-from assessor.openbadges.trust import TrustedIssuer, key_of, read_proof_key
+from assessor.openbadges.trust import DatedKey, TrustedIssuer, key_of, read_proof_key
 
 MAX_METHODS = 4
 _NAMES_KEYS = ("verificationMethod", "assertionMethod")
@@ -96,18 +95,18 @@ def _of_address(address: str, methods: Sequence[str], documents: Documents) -> F
         keys = _bare_keys(address, methods, documents)
         if not keys:
             raise DocumentUnavailable(f"{host} gave no profile of the issuer with its keys. {error}") from error
-        return FoundIssuer(TrustedIssuer.with_keys(address, keys), host)
+        return FoundIssuer(TrustedIssuer.with_dated_keys(address, keys), host)
     if any(name in profile for name in _NAMES_KEYS):
         return FoundIssuer(TrustedIssuer.from_did_document(profile), host)
-    return FoundIssuer(TrustedIssuer.with_keys(address, _bare_keys(address, methods, documents)), host)
+    return FoundIssuer(TrustedIssuer.with_dated_keys(address, _bare_keys(address, methods, documents)), host)
 
 
-def _bare_keys(issuer: str, methods: Sequence[str], documents: Documents) -> dict[str, PublicKey]:
+def _bare_keys(issuer: str, methods: Sequence[str], documents: Documents) -> dict[str, DatedKey]:
     """The keys at these addresses, as far as they stand on the issuer's own origin and are not somebody else's."""
-    keys: dict[str, PublicKey] = {}
-    origin = _origin(issuer)
+    keys: dict[str, DatedKey] = {}
+    origin = origin_of(issuer)
     for method in methods[:MAX_METHODS]:
-        if origin is None or _origin(method) != origin:
+        if origin is None or origin_of(method) != origin:
             continue
         try:
             key = _key_at(method, issuer, documents.plain_at(method))
@@ -118,10 +117,10 @@ def _bare_keys(issuer: str, methods: Sequence[str], documents: Documents) -> dic
     return keys
 
 
-def _key_at(address: str, issuer: str, document: JsonObject) -> PublicKey | None:
+def _key_at(address: str, issuer: str, document: JsonObject) -> DatedKey | None:
     """The key of a document: a JSON Web Key, or a verification method that calls itself by its address."""
     if "kty" in document:
-        return read_token_key(document)
+        return DatedKey(read_token_key(document))
     # Another tenant's document can stand on the same host; it must say that the issuer controls the key.
     if document.get("id") != address or document.get("controller") != issuer:
         return None
@@ -130,17 +129,7 @@ def _key_at(address: str, issuer: str, document: JsonObject) -> PublicKey | None
 
 def _authority(address: str) -> str:
     """Host and port of an address, as one reads them: the port of the web is not said."""
-    origin = _origin(address)
+    origin = origin_of(address)
     if origin is None:
         return ""
-    return origin[1] if origin[2] == 443 else f"{origin[1]}:{origin[2]}"
-
-
-def _origin(address: str) -> tuple[str, str, int] | None:
-    """Scheme, host and port (RFC 6454); None = no address of the web."""
-    try:
-        parts = urlsplit(address)
-        port = parts.port or 443
-    except ValueError:
-        return None
-    return ("https", parts.hostname.lower(), port) if parts.scheme in {"https", "http"} and parts.hostname else None
+    return origin[0] if origin[1] == 443 else f"{origin[0]}:{origin[1]}"

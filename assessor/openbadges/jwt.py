@@ -22,7 +22,7 @@ from assessor.openbadges.jose import KIND_OF_BADGES, PublicKey, check_header, ki
 from assessor.openbadges.multikey import base64url_decode, base64url_encode, check_signature
 from assessor.openbadges.rsa import RsaPublicKey
 from assessor.openbadges.strict_json import MAX_BYTES, JsonObject, read_json, write_json
-from assessor.openbadges.vc_1_1 import begin_of, credential_in, end_of
+from assessor.openbadges.vc_1_1 import begin_of, credential_in, end_of, words_of
 
 MAX_HEADER_BYTES = 8 * 1024
 
@@ -66,8 +66,9 @@ class Token:
         """
         if "vc" in self.payload:
             return credential_in(self.payload)
-        end = None if "validUntil" in self.payload else _moment(self.payload.get("exp"))
-        return self.payload if end is None else {**self.payload, "validUntil": timestamp(end)}
+        _, name = words_of(self.payload)
+        end = None if name in self.payload else _moment(self.payload.get("exp"))
+        return self.payload if end is None else {**self.payload, name: timestamp(end)}
 
     def key_among(self, keys: Mapping[str, PublicKey]) -> tuple[str, PublicKey | None]:
         """The key that the token names, and what it is among the issuer's keys; None = it is none of them.

@@ -63,10 +63,10 @@ class Identity:
         return bool(self.value.strip()) and (not self.hashed or _HASH.fullmatch(self.value.lower()) is not None)
 
     def names(self, plain: str) -> bool:
-        """Whether this is that value, to the letter; the capitals of a plain e-mail address do not count."""
+        """Whether this is that value, to the letter; capitals of plain e-mail addresses and names do not count."""
         if not self.hashed:
             mine, other = _same_text(self.value), _same_text(plain)
-            return mine.lower() == other.lower() if self.kind == "e-mail" else mine == other
+            return mine.casefold() == other.casefold() if self.kind in ("e-mail", "name") else mine == other
         algorithm, _, digest = self.value.lower().partition("$")
         made = hashlib.new("md5" if algorithm == "md5" else "sha256", usedforsecurity=False)
         made.update((plain + self.salt).encode())
@@ -107,6 +107,8 @@ def check_recipient(identities: Sequence[Identity], claimed: str, name: str = "r
     comparable = [identity for identity in sound if identity.kind == kind]
     if any(identity.names(spelling) for identity in comparable for spelling in spellings):
         return Check(name, State.PASSED, f"The badge is about the person with this {kind}.")
+    if comparable and kind == "name":
+        return Check(name, State.FAILED, "The badge says another name, or writes this one otherwise.")
     if comparable:
         return Check(name, State.FAILED, f"The badge is about somebody with another {kind}.")
     kinds = " or ".join(sorted({identity.kind[:40] for identity in sound}))
@@ -136,7 +138,9 @@ def _spellings(claimed: str) -> tuple[str, list[str]]:
         # Hashes are made of the address as the issuer had it: as written, or in small letters.
         local, _, host = claimed.rpartition("@")
         return "e-mail", list(dict.fromkeys([claimed, claimed.lower(), f"{local}@{host.lower()}"]))
-    return "name", list(dict.fromkeys([claimed, _same_text(claimed), " ".join(claimed.split())]))
+    plain = _same_text(claimed)
+    # A hash shows no capitals: names stand there as they are printed, mostly so.
+    return "name", list(dict.fromkeys([claimed, " ".join(claimed.split()), plain, plain.title(), plain.upper()]))
 
 
 def _same_text(text: str) -> str:

@@ -25,6 +25,12 @@ MAX_OBJECTS = 128
 MAX_TEXT = 32 * 1024  # signs of one object: with the number of objects, what strangers can make us remember
 
 _ESSENTIAL = frozenset({"id", "type"})  # what an object is: known as a whole, or not at all
+# Who names one of these is a person, and so is whoever goes by a bare key or an e-mail address.
+_OF_PEOPLE = frozenset(
+    {"additionalName", "dateOfBirth", "familyName", "familyNamePrefix", "givenName", "honorificPrefix"}
+    | {"honorificSuffix", "patronymicName", "phone", "studentId"}
+)
+_PEOPLE = ("mailto:", "did:key:", "did:jwk:")
 _NOTHING = object()
 
 
@@ -79,7 +85,7 @@ class Recurring(Generic[Place, Made]):
             return
         last = self._last.pop((place, name), None)
         if last is None:
-            if len(str(value)) <= MAX_TEXT:
+            if len(str(value)) <= MAX_TEXT and not _is_of_a_person(value):
                 _make_room(self._last)
                 self._last[place, name] = value
             return
@@ -93,6 +99,16 @@ class Recurring(Generic[Place, Made]):
         """Begin anew."""
         self._last.clear()
         self._common.clear()
+
+
+def _is_of_a_person(value: Any) -> bool:
+    """Whether an object, or one in it, says what belongs to a person: that is not kept beyond the badge."""
+    if type(value) is dict:
+        name = value.get("id")
+        if not value.keys().isdisjoint(_OF_PEOPLE) or (type(name) is str and name.startswith(_PEOPLE)):
+            return True
+        return any(_is_of_a_person(member) for member in value.values())
+    return type(value) is list and any(_is_of_a_person(entry) for entry in value)
 
 
 def _make_room(memory: dict[Any, Any]) -> None:

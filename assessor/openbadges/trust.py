@@ -11,15 +11,25 @@
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Self
 
 from assessor.openbadges.elliptic import EcPublicKey
-from assessor.openbadges.errors import InvalidDid, InvalidKey
+from assessor.openbadges.errors import InvalidDid, InvalidKey, KeyNotTheirs
+from assessor.openbadges.grammar import read_timestamp
 from assessor.openbadges.jose import PublicKey, read_token_key
 from assessor.openbadges.multikey import read_multikey
 from assessor.openbadges.rsa import RsaPublicKey
 from assessor.openbadges.strict_json import JsonObject
+
+
+@dataclass(frozen=True)
+class DatedKey:
+    """A published key. `end`: from when on it is not to be used, None = it does not end."""
+
+    key: PublicKey
+    end: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,8 @@ class TrustedIssuer:
 
     `keys`: Ed25519, for proofs and tokens. `name` is for people; empty = the issuer's own id is shown. `rsa_keys`: for
     tokens signed with RS256 only. `ec_keys`: ECDSA, for proofs and tokens. `suspension_lists`: for a status list that
-    badges name, the list over the same places that says who is on hold, which badges cannot name as well.
+    badges name, the list over the same places that says who is on hold, which badges cannot name as well. `ends`: when
+    the keys end that do, by their addresses.
     """
 
     id: str
@@ -37,6 +48,7 @@ class TrustedIssuer:
     rsa_keys: Mapping[str, RsaPublicKey] = field(default_factory=dict)
     ec_keys: Mapping[str, EcPublicKey] = field(default_factory=dict)
     suspension_lists: Mapping[str, str] = field(default_factory=dict)
+    ends: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def token_keys(self) -> Mapping[str, PublicKey]:
@@ -48,9 +60,21 @@ class TrustedIssuer:
         """Every key that may make proofs."""
         return {**self.keys, **self.ec_keys} if self.ec_keys else self.keys
 
+    def check_end_of(self, key: str, now: datetime) -> None:
+        """Raise `KeyNotTheirs` if the key of this address is not to be used any more."""
+        if (end := self.ends.get(key)) is not None and end <= now:
+            raise KeyNotTheirs(f"{key[:120]} was a key of the issuer and ended on {end:%Y-%m-%d}.")
+
+    @classmethod
+    def with_dated_keys(cls, issuer: str, keys: Mapping[str, DatedKey], name: str = "") -> Self:
+        """An issuer with these keys, of whatever kinds, by their addresses."""
+        ends = {address: dated.end for address, dated in keys.items() if dated.end is not None}
+        plain = cls.with_keys(issuer, {address: dated.key for address, dated in keys.items()}, name)
+        return replace(plain, ends=MappingProxyType(ends))
+
     @classmethod
     def with_keys(cls, issuer: str, keys: Mapping[str, PublicKey], name: str = "") -> Self:
-        """An issuer with these keys, of whatever kinds, by their addresses."""
+        """The same with keys that do not end."""
         return cls(
             issuer,
             MappingProxyType({address: key for address, key in keys.items() if isinstance(key, bytes)}),
@@ -76,18 +100,20 @@ class TrustedIssuer:
         keys = {_absolute(method.get("id"), did): key for method in usable if (key := key_of(method, did)) is not None}
         if not keys:
             raise InvalidDid(f"The document of {did[:120]} has no key that may sign badges, of a kind known here.")
-        return cls.with_keys(did, keys, name)
+        return cls.with_dated_keys(did, keys, name)
 
 
 @dataclass(frozen=True)
 class Trust:
     """The issuers that are believed, by id. To an empty trust, every badge is of an unknown issuer.
 
-    `profiles`: the addresses of the believed issuers of Open Badges 2.0, whose keys are asked for there.
+    `profiles`: the addresses of the believed issuers of Open Badges 2.0, whose keys are asked for there. `endorsers`:
+    believed in what they say in favour of others, and not in badges of their own.
     """
 
     issuers: Mapping[str, TrustedIssuer] = field(default_factory=dict)
     profiles: Container[str] = frozenset()
+    endorsers: Mapping[str, TrustedIssuer] = field(default_factory=dict)
 
     @classmethod
     def of(cls, *documents: JsonObject) -> Self:
@@ -95,19 +121,29 @@ class Trust:
         issuers = [TrustedIssuer.from_did_document(document) for document in documents]
         return cls(MappingProxyType({issuer.id: issuer for issuer in issuers}))
 
+    def in_endorsements(self) -> Self:
+        """Whom to believe when somebody speaks for somebody else."""
+        return replace(self, issuers={**self.endorsers, **self.issuers}) if self.endorsers else self
+
     def beside(self, issuer: TrustedIssuer) -> Self:
         """The same with the keys of one more issuer, for the signatures of what that issuer says."""
         return self if issuer.id in self.issuers else replace(self, issuers={**self.issuers, issuer.id: issuer})
 
 
-def key_of(method: JsonObject, controller: str) -> PublicKey | None:
-    """The key of a verification method, if this issuer controls it and it is of a kind known here."""
+def key_of(method: JsonObject, controller: str) -> DatedKey | None:
+    """The key of a verification method, if this issuer controls it and it is of a kind known here.
+
+    With its end (Controlled Identifiers 1.0, section 2.2); a key whose end cannot be read is none.
+    """
     if method.get("controller", controller) != controller or "revoked" in method:
+        return None
+    end = read_timestamp(method.get("expires"))
+    if "expires" in method and end is None:
         return None
     try:
         if isinstance(text := method.get("publicKeyMultibase"), str):
-            return read_proof_key(text)
-        return read_token_key(method.get("publicKeyJwk"))
+            return DatedKey(read_proof_key(text), end)
+        return DatedKey(read_token_key(method.get("publicKeyJwk")), end)
     except InvalidKey:
         return None
 

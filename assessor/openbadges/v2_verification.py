@@ -20,13 +20,13 @@ from assessor.openbadges.errors import (
 )
 from assessor.openbadges.grammar import read_timestamp
 from assessor.openbadges.jwt import Token
+from assessor.openbadges.proof_time import CLOCK_TOLERANCE
 from assessor.openbadges.recipient import check_recipient, identities_v2
 from assessor.openbadges.strict_json import JsonObject
 from assessor.openbadges.v2_copies import check_copy
-from assessor.openbadges.v2_issuer import check_revocations, is_in_scope
+from assessor.openbadges.v2_issuer import check_revocations, has_revocations, is_in_scope
 from assessor.openbadges.v2_schema import CONTEXTS, check_context, is_defined, problems_of
 from assessor.openbadges.v2_signature import check_signed
-from assessor.openbadges.withdrawal import CLOCK_TOLERANCE
 
 _HOSTED, _SIGNED = {"hosted", "HostedBadge"}, {"signed", "SignedBadge"}
 
@@ -260,7 +260,7 @@ class _Verification:
         elif end is not None and end <= start:
             self._note("validity window", State.FAILED, "The badge ended before it was issued.")
         elif start > self.now + CLOCK_TOLERANCE:
-            self._note("validity window", State.FAILED, f"The badge is valid only from {start:%Y-%m-%d}.")
+            self._note("validity window", State.FAILED, f"The badge is not valid yet: it begins on {start:%Y-%m-%d}.")
         elif end is not None and end <= self.now:
             self._note("validity window", State.FAILED, f"The badge expired on {end:%Y-%m-%d}.")
         else:
@@ -269,7 +269,7 @@ class _Verification:
     def _result(self) -> Result:
         """The one answer: what speaks against the badge comes before what is not known about it."""
         failed = {name for name in NAMES if self._is(name, State.FAILED)}
-        if failed & {"proof", "key bound to issuer", "safe context", "recipient"} and not self.is_withdrawn:
+        if failed & {"proof", "key bound to issuer", "safe context"} and not self.is_withdrawn:
             return Result.NOT_GENUINE
         if self.is_withdrawn:
             return Result.WITHDRAWN
@@ -282,6 +282,10 @@ class _Verification:
         if not self._is_known():
             return Result.ISSUER_UNKNOWN
         return Result.GENUINE if self._is("status", State.PASSED) else Result.GENUINE_STATUS_UNKNOWN
+
+    @property
+    def _could_be_withdrawn(self) -> bool:
+        return self._is_hosted or (self.issuer is not None and has_revocations(self.issuer))
 
     @property
     def _is_theirs(self) -> bool:
@@ -302,7 +306,7 @@ class _Verification:
             tuple(self.checks[name] for name in NAMES),
             self._whole() if shown else None,
             str(self.presented.get("id", "")) if known else "",
-            self.now if self._is("status", State.PASSED) else None,
+            self.now if self._is("status", State.PASSED) and self._could_be_withdrawn else None,
             foreign,
         )
 

@@ -26,14 +26,20 @@ def is_of_1_1(credential: JsonObject) -> bool:
     return isinstance(contexts, list) and contexts[:1] == [CREDENTIALS_V1]
 
 
+def words_of(credential: JsonObject) -> tuple[str, str]:
+    """The names of a credential's beginning and end in its own words."""
+    begin, end = WORDS if is_of_1_1(credential) else WORDS.values()
+    return begin, end
+
+
 def begin_of(credential: JsonObject) -> Any:
     """From when a credential is valid, as it says in its own words."""
-    return credential.get("issuanceDate" if is_of_1_1(credential) else "validFrom")
+    return credential.get(words_of(credential)[0])
 
 
 def end_of(credential: JsonObject) -> Any:
     """Until when a credential is valid, as it says in its own words; None = it names no end."""
-    return credential.get("expirationDate" if is_of_1_1(credential) else "validUntil")
+    return credential.get(words_of(credential)[1])
 
 
 def in_words_of_2_0(credential: JsonObject) -> JsonObject:
@@ -65,7 +71,7 @@ def credential_in(payload: JsonObject) -> JsonObject:
         raise Unreadable("What stands in the token as “vc” is not a badge.")
     if double := sorted(_WHAT_A_BADGE_HAS & payload.keys()):
         raise Unreadable(f"The token holds two badges: “{double[0]}” stands in it and in its “vc”.")
-    begin, end = WORDS if is_of_1_1(credential) else WORDS.values()
+    begin, end = words_of(credential)
     claims = {"id": payload.get("jti"), begin: _time(payload.get("nbf")), end: _time(payload.get("exp"))}
     filled = {name: claim for name, claim in claims.items() if claim is not None and name not in credential}
     return {**credential, **filled, **_named(credential, "issuer", "iss", payload), **_holder(credential, payload)}

@@ -14,7 +14,8 @@ Decisions
   to the key (`issuers`), the report says whose it is (`foreign`) and shows what the owner of a host says; to believe
   them is for a person to decide.
 - Overtaken counts as expired: the badge was genuine, and its issuer says something else now.
-- The wrong person with a right badge is "not genuine", as in 2.0: it proves nothing about who shows it.
+- A right badge of somebody else stays genuine: whoever checks may have misspelt a name. The verdict says both, and the
+  answer is no (`Report.is_of_another`).
 - Endorsements that do not hold are said and decide nothing (`endorsing`).
 """
 
@@ -280,7 +281,7 @@ class _Verification:
         if start is None or (said[1] is not None and end is None):
             self._note("validity window", State.FAILED, "The badge does not say from when until when it is valid.")
         elif start > self.now + CLOCK_TOLERANCE:
-            self._note("validity window", State.FAILED, f"The badge is valid only from {start:%Y-%m-%d}.")
+            self._note("validity window", State.FAILED, f"The badge is not valid yet: it begins on {start:%Y-%m-%d}.")
         elif end is not None and end <= self.now:
             self._note("validity window", State.FAILED, f"The badge expired on {end:%Y-%m-%d}.")
         else:
@@ -312,8 +313,6 @@ class _Verification:
             return Result.WITHDRAWN
         if self.answer.standing is Standing.SUSPENDED:
             return Result.SUSPENDED
-        if "recipient" in failed:
-            return Result.NOT_GENUINE
         if failed & {"validity window", "refresh"}:
             return Result.EXPIRED
         if not is_known:

@@ -5,7 +5,7 @@ Anything else is "could not be checked" with a reason: it never makes a badge ge
 forgery.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -13,13 +13,20 @@ from hashlib import sha256
 from typing import Any
 
 from assessor.openbadges import jwt
-from assessor.openbadges.elliptic import EcPublicKey
-from assessor.openbadges.errors import OpenBadgesError, StatusUnavailable
+from assessor.openbadges.errors import (
+    KeyNotTheirs,
+    OpenBadgesError,
+    ProofInvalid,
+    ProofUnsupported,
+    StatusUnavailable,
+)
 from assessor.openbadges.grammar import read_timestamp
 from assessor.openbadges.jose import PublicKey
-from assessor.openbadges.jwt import issuer_of
+from assessor.openbadges.jwt import Token, issuer_of
 from assessor.openbadges.older_status import LISTS_OF_BITS, REVOCATION_LIST, ListKind, is_revoked
-from assessor.openbadges.proof import check_proof, is_supported, proofs_of
+from assessor.openbadges.proof_time import CLOCK_TOLERANCE as CLOCK_TOLERANCE  # this is where others look for it
+from assessor.openbadges.proof_time import check_time_of
+from assessor.openbadges.signed_by import check_signed_by, supported_proofs
 from assessor.openbadges.status_list import BitstringStatusList
 from assessor.openbadges.strict_json import JsonObject, read_json
 from assessor.openbadges.trust import Trust, TrustedIssuer
@@ -29,7 +36,6 @@ MAX_LIST_BYTES = 2 * 1024 * 1024
 MAX_ENTRIES = 4
 LIST = "statusListCredential"
 MAX_REMEMBERED = 16  # lists; each may be as large as above, and unpacked half as large again
-CLOCK_TOLERANCE = timedelta(minutes=5)
 # Bitstring Status List 1.0, section 2.2: what a list without `ttl` asks for.
 DEFAULT_TTL = timedelta(milliseconds=300_000)
 
@@ -107,9 +113,11 @@ def _read_entry(
     # 1. The entry itself.
     if not isinstance(entry, dict):
         raise StatusUnavailable("The badge names a kind of status that is not checked here.")
-    if entry.get("type") == REVOCATION_LIST:
+    named = entry.get("type")
+    name = named[0] if isinstance(named, list) and len(named) == 1 else named  # as a graph both say the same
+    if name == REVOCATION_LIST:
         return _read_revocations(entry, document, now, source)
-    if (kind := LISTS_OF_BITS.get(str(entry.get("type")))) is None:
+    if (kind := LISTS_OF_BITS.get(str(name))) is None:
         raise StatusUnavailable("The badge names a kind of status that is not checked here.")
     url, index, purpose = (entry.get(name) for name in (LIST, "statusListIndex", "statusPurpose"))
     if not isinstance(url, str) or not _is_index(index) or purpose not in ("revocation", "suspension"):
@@ -121,7 +129,7 @@ def _read_entry(
 
     # 2. The list: signed by the same issuer, for this purpose, inside its time.
     fetched = source(url)
-    signed = _signed_list(fetched.data, issuer_of(document), trust)
+    signed = _signed_list(fetched.data, issuer_of(document), trust, now)
     listed = signed.document
     subject = _list_subject(listed, url, purpose, kind)
     _check_times(listed, now)
@@ -133,26 +141,28 @@ def _read_entry(
         if purpose == "revocation":
             return StatusAnswer(Standing.WITHDRAWN, "The issuer has withdrawn this badge.", as_of)
         return StatusAnswer(Standing.SUSPENDED, "The issuer has put this badge on hold.", as_of)
-    seen = fetched.fetched or as_of
-    if seen is None or now - seen > _ttl(subject):
-        when = f" of {seen:%Y-%m-%d %H:%M} UTC" if seen else ""
-        return StatusAnswer(
-            Standing.UNKNOWN, f"Only an old status list{when} was at hand; it did not withdraw it.", as_of
-        )
-    return StatusAnswer(Standing.IN_FORCE, "The issuer's list does not withdraw this badge.", as_of)
+    return _not_listed(fetched.fetched or as_of, _ttl(subject), as_of, now)
 
 
 def _read_revocations(
     entry: JsonObject, document: JsonObject, now: datetime, source: StatusSource | None
 ) -> StatusAnswer:
-    """The issuer's plain list; whoever serves it says it at this moment."""
+    """The issuer's plain list. It names no time, so that only its arrival says whether it still holds."""
     if source is None:
         raise StatusUnavailable("The status list was not asked for.")
     address = str(entry.get("id", ""))
     fetched = source(address)
-    as_of = fetched.fetched or now
+    as_of = fetched.fetched
     if is_revoked(fetched.data, document, address):
         return StatusAnswer(Standing.WITHDRAWN, "The issuer has withdrawn this badge.", as_of)
+    return _not_listed(as_of, DEFAULT_TTL, as_of, now)
+
+
+def _not_listed(seen: datetime | None, ttl: timedelta, as_of: datetime | None, now: datetime) -> StatusAnswer:
+    """The answer of a list that does not withdraw a badge: it counts only while the list is fresh."""
+    if seen is None or now - seen > ttl:
+        which = f"an old status list of {seen:%Y-%m-%d %H:%M} UTC" if seen else "a status list of unknown age"
+        return StatusAnswer(Standing.UNKNOWN, f"Only {which} was at hand; it did not withdraw it.", as_of)
     return StatusAnswer(Standing.IN_FORCE, "The issuer's list does not withdraw this badge.", as_of)
 
 
@@ -162,16 +172,27 @@ def _is_index(value: Any) -> bool:
 
 
 class _SignedList:
-    """The credential of a list that its issuer signed, and the keys with which that was checked, by their names."""
+    """The credential of a list that its issuer signed, and the keys with which that was checked, by their names.
 
-    def __init__(self, document: JsonObject, keys: Mapping[str, PublicKey]) -> None:
+    `proofs`: those that were checked; a token has none.
+    """
+
+    def __init__(self, document: JsonObject, keys: Mapping[str, PublicKey], proofs: Sequence[JsonObject]) -> None:
         self.document = document
         self._keys = keys
+        self._proofs = proofs
         self._decoded: dict[str, BitstringStatusList] = {}
 
     def is_believed(self, keys: Mapping[str, PublicKey]) -> bool:
         """Whether these are still keys of the issuer."""
         return all(keys.get(name) == key for name, key in self._keys.items())
+
+    def check_ends(self, issuer: TrustedIssuer, now: datetime) -> None:
+        """Raise `ProofInvalid` if one of the proofs or keys has ended since."""
+        for name in self._keys:
+            issuer.check_end_of(name, now)
+        for proof in self._proofs:
+            check_time_of(proof, now)
 
     def places(self, encoded: str) -> BitstringStatusList:
         """The bits of the list, unpacked once."""
@@ -185,7 +206,7 @@ class _SignedList:
 _signed_lists: dict[tuple[bytes, str], _SignedList] = {}
 
 
-def _signed_list(data: bytes, issuer: str, trust: Trust) -> _SignedList:
+def _signed_list(data: bytes, issuer: str, trust: Trust, now: datetime) -> _SignedList:
     """The list, if the badge's own issuer signed it, as proof or as JWT."""
     trusted = trust.issuers.get(issuer)
     if trusted is None:
@@ -193,50 +214,37 @@ def _signed_list(data: bytes, issuer: str, trust: Trust) -> _SignedList:
     name = sha256(data).digest(), issuer
     known = _signed_lists.get(name)
     if known is None or not known.is_believed({**trusted.proof_keys, **trusted.token_keys}):
-        known = _read_signed_list(data, issuer, trusted)
+        known = _read_signed_list(data, trusted, now)
         if len(_signed_lists) >= MAX_REMEMBERED:
             _signed_lists.clear()
         _signed_lists[name] = known
+    try:
+        known.check_ends(trusted, now)
+    except ProofInvalid as error:
+        raise StatusUnavailable(f"The signature of the status list does not count: {error}") from error
     return known
 
 
-def _read_signed_list(data: bytes, issuer: str, trusted: TrustedIssuer) -> _SignedList:
-    text = data.strip()
-    if text.startswith(b"{"):
-        listed = read_json(text, max_bytes=MAX_LIST_BYTES)
-        _check_issuer(listed, issuer)
-        return _SignedList(listed, _check_list_proof(listed, trusted))
-    token = jwt.read(text, max_bytes=MAX_LIST_BYTES)
-    _check_issuer(token.payload, issuer)
-    key_name, key = token.key_among(trusted.token_keys)
-    if key is None:
-        raise StatusUnavailable("The status list is not signed with a key of the issuer.")
-    jwt.check(token, key)
-    return _SignedList(token.payload, {key_name: key})
-
-
-def _check_issuer(listed: JsonObject, issuer: str) -> None:
-    if issuer_of(listed) != issuer:
+def _read_signed_list(data: bytes, trusted: TrustedIssuer, now: datetime) -> _SignedList:
+    listed, token = _read_list(data.strip())
+    if issuer_of(listed) != trusted.id:
         raise StatusUnavailable("The status list is of another issuer than the badge.")
+    try:
+        keys = check_signed_by(trusted, listed, token, now)
+    except KeyNotTheirs as error:
+        raise StatusUnavailable(f"The status list is not signed with a key of the issuer: {error}") from error
+    except ProofUnsupported as error:
+        raise StatusUnavailable("The status list is not signed in a way that is checked here.") from error
+    except ProofInvalid as error:
+        raise StatusUnavailable(f"The signature of the status list does not count: {error}") from error
+    return _SignedList(listed, keys, [] if token else supported_proofs(listed))
 
 
-def _check_list_proof(listed: JsonObject, trusted: TrustedIssuer) -> dict[str, PublicKey]:
-    """Check every proof known here; the keys that made them, by name."""
-    supported = [proof for proof in proofs_of(listed) if is_supported(proof)]
-    if not supported:
-        raise StatusUnavailable("The status list is not signed in a way that is checked here.")
-    keys: dict[str, PublicKey] = {}
-    for proof in supported:
-        key = _key(proof.get("verificationMethod"), trusted)
-        check_proof(listed, proof, key)
-        keys[proof["verificationMethod"]] = key
-    return keys
-
-
-def _key(name: Any, trusted: TrustedIssuer) -> bytes | EcPublicKey:
-    if not isinstance(name, str) or name not in trusted.proof_keys:
-        raise StatusUnavailable("The status list is not signed with a key of the issuer.")
-    return trusted.proof_keys[name]
+def _read_list(text: bytes) -> tuple[JsonObject, Token | None]:
+    if text.startswith(b"{"):
+        return read_json(text, max_bytes=MAX_LIST_BYTES), None
+    token = jwt.read(text, max_bytes=MAX_LIST_BYTES)
+    return token.credential, token
 
 
 def _list_subject(listed: JsonObject, url: str, purpose: str, kind: ListKind) -> JsonObject:

@@ -190,7 +190,8 @@ def replace_card(group: uuid.UUID, learner: uuid.UUID) -> ResponseReturnValue:
     found = groups.find_group(db.session, g.organisation.id, group)
     groups.replace_card(db.session, found, learner, _key(), now(), _rng())
     db.session.commit()
-    flash(gettext("The old card has stopped. Print the new one now."))
+    flash(gettext("The old card has stopped, and apps, links and wallet offers of this person with it."))
+    flash(gettext("Print the new card now."))
     return redirect(url_for("organisations.card", group=found.id, learner=learner))
 
 

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from assessor.certificates import checking, signed_data
 from assessor.certificates.trust import Bundle
 from assessor.config import Application, Settings
-from assessor.errors import Invalid
+from assessor.errors import Refusal
 from assessor.fetching.fetcher import Fetcher
-from assessor.openbadges.checks import Report, Result
+from assessor.openbadges.checks import Report, Result, not_read
 from assessor.openbadges.documents import Fetch
 from assessor.openbadges.errors import InvalidDid, StatusUnavailable
 from assessor.openbadges.trust import Trust
@@ -28,6 +28,7 @@ from assessor.verification.telling import what_it_says
 LARGEST_FILE = 16 * 1024 * 1024
 #: For all documents of one badge together.
 SECONDS = 10.0
+KINDS_OF_LIST = (b"StatusList", b"RevocationList")
 file_option = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -67,15 +68,18 @@ def verify(
 ) -> None:
     """Check CERTIFICATE: a badge of anybody or a certificate (JSON, JWT, PNG, SVG, PDF), its address, or a QR text.
 
-    Exit 0 genuine, 1 not genuine or no longer valid, 2 could not be checked. Issuers that are not known here are looked
-    up at their own addresses; our own addresses are read from this installation.
+    Exit 0 genuine, 1 not genuine, no longer valid or not of that recipient, 2 could not be checked. Issuers that are
+    not known here are looked up at their own addresses; our own addresses are read from this installation.
     """
     now = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
     asked = _Asked(_read(certificate), did_files, status_file, trust_file, recipient, now, offline)
-    with _installation(context.obj, asked) as ours:
-        document = _check_qr(asked, ours) if verifying.is_qr_text(asked.data) else _check_badge(asked, ours)
+    try:
+        with _installation(context.obj, asked) as ours:
+            document, code = _check_qr(asked, ours) if verifying.is_qr_text(asked.data) else _check_badge(asked, ours)
+    except Refusal as refusal:  # 1 would mean that the badge is false
+        document, code = _told(not_read(Result.UNREADABLE, "", str(refusal)))
     _print(document, as_json)
-    context.exit(Result(document["result"]).exit_code)
+    context.exit(code)
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,9 @@ def _installation(application: Application, asked: _Asked) -> Iterator[_Ours | N
         yield _Ours(session, settings, verifying.own_data(session, settings, asked.now))
 
 
-def _check_badge(asked: _Asked, ours: _Ours | None) -> dict[str, Any]:
+def _check_badge(asked: _Asked, ours: _Ours | None) -> tuple[dict[str, Any], int]:
+    if len(asked.data) > LARGEST_FILE:
+        return _told(not_read(Result.UNREADABLE, "", "The file is larger than 16 MB. A certificate is not."))
     report = verifying.verify_badge(
         asked.data,
         _trust(asked, ours),
@@ -104,7 +110,14 @@ def _check_badge(asked: _Asked, ours: _Ours | None) -> dict[str, Any]:
         fetch=_fetch(asked, ours),
         recipient=asked.recipient,
     )
-    return {**report.as_json(), **_said(report)}
+    if ours is not None:
+        report = verifying.with_reason(ours.session, ours.settings, report)
+    return _told(report)
+
+
+def _told(report: Report) -> tuple[dict[str, Any], int]:
+    """What is printed, and the exit code."""
+    return {**report.as_json(), **_said(report)}, report.exit_code
 
 
 def _said(report: Report) -> dict[str, Any]:
@@ -120,7 +133,7 @@ def _trust(asked: _Asked, ours: _Ours | None) -> Trust:
     try:
         return verifying.trust_of(*(_did_document(path) for path in asked.did_files))
     except InvalidDid as error:
-        raise Invalid("The issuer's document cannot be used: %(why)s", why=str(error)) from error
+        raise click.UsageError(f"The issuer's document cannot be used: {error}") from error
 
 
 def _lists(asked: _Asked, ours: _Ours | None) -> StatusSource | None:
@@ -128,10 +141,14 @@ def _lists(asked: _Asked, ours: _Ours | None) -> StatusSource | None:
         return _list_in(asked.status_file)
     if asked.offline or ours is None:
         return None
-    return verifying.own_status_source(ours.data, asked.now)
+    return ours.data.lists
 
 
 def _list_in(path: Path) -> StatusSource:
+    """Gives the list in a file, whatever address it is asked for by. A file of something else is refused at once."""
+    if path.is_file() and not _looks_like_list(_bytes(path)):
+        raise click.UsageError(f"{path} is not a status list. Give the list that the badge names, as JSON or JWT.")
+
     def from_file(_url: str) -> FetchedList:
         try:
             return FetchedList(path.read_bytes())
@@ -141,40 +158,46 @@ def _list_in(path: Path) -> StatusSource:
     return from_file
 
 
+def _looks_like_list(content: bytes) -> bool:
+    text = content.strip()
+    return text.startswith(b"ey") or any(kind in text for kind in KINDS_OF_LIST)
+
+
 def _fetch(asked: _Asked, ours: _Ours | None) -> Fetch | None:
     """Others are asked unless it is forbidden; a list that was given in a file is not asked for as well."""
     if asked.offline:
         return None
     outside = Fetcher().together(SECONDS)
-    return beside_ours(ours.session, ours.settings, outside) if ours else outside
+    return beside_ours(ours.session, ours.settings, outside, with_badges=True) if ours else outside
 
 
-def _check_qr(asked: _Asked, ours: _Ours | None) -> dict[str, Any]:
+def _check_qr(asked: _Asked, ours: _Ours | None) -> tuple[dict[str, Any], int]:
     own = ours.data if ours else None
     bundle = own.bundle if own else None
     if asked.trust_file is not None:
         bundle = _bundle(asked.trust_file, own.root_key if own else b"")
-    jwts = {} if asked.offline or own is None else dict(own.status_jwts)
+    jwts: Mapping[str, str] = {} if asked.offline or own is None else own.status_jwts
     if asked.status_file is not None:
         text = _list_text(asked.status_file)
         jwts = {} if text is None else dict.fromkeys(jwts, text)
     withdrawals = dict(own.withdrawals) if own else {}
     text_of_code = asked.data.decode("utf-8", "replace")
-    return verifying.summary_report(checking.check_summary(text_of_code, bundle, jwts, withdrawals, asked.now))
+    checked = checking.check_summary(text_of_code, bundle, jwts, withdrawals, asked.now)
+    return verifying.summary_report(checked), Result(checked.result).exit_code
 
 
 def _bundle(path: Path, root: bytes) -> Bundle:
     try:
         return signed_data.read_bundle(_bytes(path), root)
     except (signed_data.SignedDataNotReadable, signed_data.NotSignedByTrustedKey) as error:
-        raise Invalid("%(path)s: %(why)s", path=str(path), why=str(error)) from error
+        raise click.UsageError(f"{path}: {error}") from error
 
 
 def _did_document(path: Path) -> Mapping[str, Any]:
     try:
         return verifying.read_did_document(_bytes(path))
     except ValueError as error:
-        raise Invalid("%(path)s is not a DID document: %(why)s.", path=str(path), why=str(error)) from error
+        raise click.UsageError(f"{path} is not a DID document: {error}") from error
 
 
 def _read(certificate: str) -> bytes:
@@ -184,16 +207,17 @@ def _read(certificate: str) -> bytes:
             return _bytes(path)
     except OSError:  # a long text is no file name
         pass
-    if not verifying.is_qr_text(certificate.encode()) and not certificate.startswith(("{", "ey", "https://")):
+    if not verifying.is_qr_text(certificate.encode()) and not certificate.startswith(
+        ("{", "ey", "https://", "http://")
+    ):
         raise click.UsageError(f"{certificate[:80]} is neither a file nor the text or the address of a certificate.")
     return certificate.encode()
 
 
 def _bytes(path: Path) -> bytes:
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise Invalid("%(path)s is larger than 16 MB. A certificate is not.", path=str(path))
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise click.UsageError(f"{path} cannot be read: {error.strerror}.") from error
 

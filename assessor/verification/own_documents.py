@@ -9,19 +9,22 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from assessor.config import Settings
-from assessor.credentials import backpack
+from assessor.credentials import awarding, backpack, issuing
 from assessor.errors import Refusal
 from assessor.openbadges.documents import Fetch, Fetched, host_of
 from assessor.openbadges.errors import DocumentUnavailable
 
 
-def beside_ours(session: Session, settings: Settings, outside: Fetch | None) -> Fetch:
-    """A fetch that answers for our own addresses itself. `outside`: asks others; None = nobody else is asked."""
+def beside_ours(session: Session, settings: Settings, outside: Fetch | None, *, with_badges: bool = False) -> Fetch:
+    """A fetch that answers for our own addresses itself. `outside`: asks others; None = nobody else is asked.
+
+    `with_badges`: also for those of badges. Only for whoever runs the installation: their holders share them or do not.
+    """
 
     def fetch(url: str, /) -> Fetched:
         if (path := _path(url, settings)) is not None:
             try:
-                return Fetched(_document(session, settings, path), url)
+                return Fetched(_document(session, settings, path, with_badges), url)
             except Refusal as error:
                 raise DocumentUnavailable(str(error)) from error
         if outside is None:
@@ -38,8 +41,10 @@ def _path(url: str, settings: Settings) -> str | None:
     return urlsplit(url).path.removeprefix(urlsplit(settings.public_url).path)
 
 
-def _document(session: Session, settings: Settings, path: str) -> bytes:
+def _document(session: Session, settings: Settings, path: str, with_badges: bool) -> bytes:
     match path.strip("/").split("/"):
+        case ["credentials", award] if with_badges:
+            return issuing.signed_of(session, awarding.newest(session, _award(award))).body
         case ["ob2", "issuer"]:
             return backpack.issuer_profile(settings)
         case ["ob2", "revocations"]:

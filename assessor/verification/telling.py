@@ -16,6 +16,8 @@ from assessor.openbadges.vc_1_1 import begin_of, end_of
 
 MAX_TEXT = 200
 MAX_RESULTS = 12
+#: So many results are looked at together, whatever they are.
+FEW = 3
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Said:
     """What a badge says. An empty text = it does not say it.
 
     `holder`: how it names whom it is about, where that can be read (not a hash). `results`: what was measured, each
-    with its value or level.
+    with its value or level. `levels`: those of them that a person understands without statistics.
     """
 
     title: str = ""
@@ -33,6 +35,12 @@ class Said:
     issued: datetime | None = None
     expires: datetime | None = None
     description: str = ""
+    levels: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def measures(self) -> tuple[tuple[str, str], ...]:
+        """The other results."""
+        return tuple(result for result in self.results if result not in self.levels)
 
     def as_json(self) -> JsonObject:
         """The same for the command, days as days."""
@@ -56,11 +64,13 @@ def what_it_says(report: Report) -> Said | None:
 def _said_v3(badge: JsonObject) -> Said:
     subject = _object(badge, "credentialSubject")
     achievement = _object(subject, "achievement")
+    results = list(_results(subject, achievement))[:MAX_RESULTS]
     return Said(
         title=_text(achievement.get("name")) or _text(badge.get("name")),
         holder=_readable(identities_v3(badge)),
         issuer=_text(_object(badge, "issuer").get("name")) or _text(badge.get("issuer")),
-        results=tuple(_results(subject, achievement))[:MAX_RESULTS],
+        results=tuple((name, value) for name, value, _ in results),
+        levels=tuple((name, value) for name, value, is_level in results if is_level or len(results) <= FEW),
         issued=read_timestamp(begin_of(badge)),
         expires=read_timestamp(end_of(badge)),
         description=_text(achievement.get("description")),
@@ -86,7 +96,8 @@ def _readable(identities: Sequence[Identity]) -> str:
     return _text(plain[0].value) if plain else ""
 
 
-def _results(subject: JsonObject, achievement: JsonObject) -> Iterator[tuple[str, str]]:
+def _results(subject: JsonObject, achievement: JsonObject) -> Iterator[tuple[str, str, bool]]:
+    """Name and value of each result, and whether it is a level."""
     described = {str(one.get("id")): one for one in _objects(achievement, "resultDescription")}
     for result in _objects(subject, "result"):
         description = described.get(str(result.get("resultDescription")), {})
@@ -95,7 +106,7 @@ def _results(subject: JsonObject, achievement: JsonObject) -> Iterator[tuple[str
         value = _text(result.get("value"))
         said = f"{level} ({value})" if level and value else level or value or _text(result.get("status"))
         if said:
-            yield _text(description.get("name")) or "Result", said
+            yield _text(description.get("name")) or "Result", said, bool(level)
 
 
 def _object(document: JsonObject, name: str) -> JsonObject:

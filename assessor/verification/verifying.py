@@ -4,7 +4,7 @@ Our own DID document, bundle, lists and 2.0 documents are read from this install
 come through a `fetch`, and none without one.
 """
 
-import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,60 +15,54 @@ from sqlalchemy.orm import Session
 from assessor.certificates import attachment, checking
 from assessor.certificates.trust import Bundle
 from assessor.config import Settings
-from assessor.credentials import awarding, issuer, issuing, publishing, status
+from assessor.credentials import awarding, finding, issuer, issuing, publishing, trust
+from assessor.errors import NotFound
 from assessor.openbadges import verification
-from assessor.openbadges.checks import Report, Result, not_read
+from assessor.openbadges.checks import Report, Result, State, not_read
 from assessor.openbadges.documents import Fetch
-from assessor.openbadges.errors import ListUnknown
-from assessor.openbadges.trust import Trust, TrustedIssuer
-from assessor.openbadges.withdrawal import FetchedList, StatusSource
+from assessor.openbadges.strict_json import read_json
+from assessor.openbadges.trust import Trust
+from assessor.openbadges.withdrawal import StatusSource
+
+#: Why a badge was taken back (`trust.REASON_CLASSES`), in the words of a report.
+WHY: Mapping[str, str] = {
+    "replaced": "there is a new one for it",
+    "mistake": "it holds a mistake",
+    "request": "its holder asked for it",
+    "misuse": "the rules of the test were not kept",
+    "other": "for a reason that is not told",
+}
 
 
 @dataclass(frozen=True)
 class OwnData:
-    """What this installation knows of itself as an issuer.
-
-    `suspension_lists`: revocation list → the list of who is on hold, by their addresses. `profile`: our id in 2.0.
-    """
+    """What this installation knows of itself as an issuer. `trust`: in itself, and in nobody else."""
 
     did_document: Mapping[str, Any]
     bundle: Bundle
     root_key: bytes
     status_jwts: Mapping[str, str]
-    status_documents: Mapping[str, bytes]
-    suspension_lists: Mapping[str, str]
+    lists: StatusSource
+    trust: Trust
     withdrawals: Mapping[str, Any]
-    profile: str
-
-    @property
-    def trust(self) -> Trust:
-        """Trust in ourselves, and in nobody else."""
-        ours = TrustedIssuer.from_did_document(dict(self.did_document))
-        ours = replace(ours, suspension_lists=self.suspension_lists)
-        return Trust({ours.id: ours}, frozenset({self.profile}))
 
 
 def own_data(session: Session, settings: Settings, now: datetime) -> OwnData:
     """Everything a verifier needs to check certificates of this installation."""
-    lists = status.documents(session, settings)
-    numbers = {number for number, *_ in status.signed_lists(session)}
     return OwnData(
         did_document=issuer.document(session, settings),
         bundle=publishing.bundle(session, settings, now),
         root_key=publishing.root_key(session),
-        status_jwts={url: as_jwt.decode() for url, (_, as_jwt) in lists.items()},
-        status_documents={url: as_json for url, (as_json, _) in lists.items()},
-        suspension_lists={
-            status.list_url(settings, number): status.list_url(settings, number, "suspension") for number in numbers
-        },
+        status_jwts=trust.OwnTokens(session, settings),
+        lists=trust.own_lists(session, settings, now),
+        trust=trust.in_ourselves(session, settings),
         withdrawals={issuer.did(settings): publishing.withdrawals(session, settings)},
-        profile=f"{settings.public_url}/ob2/issuer",
     )
 
 
 def check_number(session: Session, number: bytes, settings: Settings, now: datetime) -> checking.CheckedSummary | None:
     """The check of the certificate with this number, or None when there is none."""
-    award = awarding.find_by_number(session, number)
+    award = finding.find_by_number(session, number)
     credential = issuing.credential_of(session, award) if award else None
     if credential is None:
         return None
@@ -110,18 +104,30 @@ def verify_badge(
             return not_read(Result.NOT_A_CERTIFICATE, form, "No badge is attached to this PDF.")
         data = attached
     report = verification.verify(data, trust, now, status=source, fetch=fetch, recipient=recipient)
-    return replace(report, format=form) if form else report
+    return _of_pdf(report) if form else report
 
 
-def own_status_source(own: OwnData, now: datetime) -> StatusSource:
-    """Gives our own lists from the database; those of others are not fetched."""
+def _of_pdf(report: Report) -> Report:
+    reading, *others = report.checks
+    if reading.state is State.PASSED:
+        reading = replace(reading, reason="The badge that is attached to the PDF was read.")
+    return replace(report, format="pdf", checks=(reading, *others))
 
-    def source(url: str) -> FetchedList:
-        if url not in own.status_documents:
-            raise ListUnknown("This status list is of another host and was not fetched.")
-        return FetchedList(own.status_documents[url], now)
 
-    return source
+def with_reason(session: Session, settings: Settings, report: Report) -> Report:
+    """The report of a badge of ours that was taken back, saying why, and whether a newer one took its place."""
+    beginning = issuer.credential_url(settings, uuid.UUID(int=0)).removesuffix(str(uuid.UUID(int=0)))
+    if report.result is not Result.WITHDRAWN or not report.credential_id.startswith(beginning):
+        return report
+    try:
+        newest = awarding.newest(session, uuid.UUID(report.credential_id.removeprefix(beginning)))
+    except (NotFound, ValueError):
+        return report
+    why = "The issuer has withdrawn this badge; there is a new one in its place."
+    if newest.revoked_at is not None:
+        why = f"The issuer has withdrawn this badge: {WHY[newest.revoked_reason or 'other']}."
+    checks = (replace(check, reason=why) if check.name == "status" else check for check in report.checks)
+    return replace(report, checks=tuple(checks))
 
 
 def trust_of(*documents: Mapping[str, Any]) -> Trust:
@@ -140,8 +146,5 @@ def summary_report(checked: checking.CheckedSummary) -> dict[str, Any]:
 
 
 def read_did_document(text: bytes) -> dict[str, Any]:
-    """A DID document from a file. Raises ValueError."""
-    document = json.loads(text)
-    if not isinstance(document, dict):
-        raise ValueError("it is not a JSON object")
-    return document
+    """A DID document from a file. Raises `Unreadable`."""
+    return read_json(text)

@@ -16,7 +16,7 @@ from assessor.database import db, now
 from assessor.errors import Refusal
 from assessor.installation import settings
 from assessor.wallets import collecting, metadata, nonces, offering
-from assessor.wallets.refusals import CredentialRefused, ProtocolRefusal, TokenNotAccepted, TokenRefused
+from assessor.wallets.refusals import CredentialRefused, ProtocolRefusal, TokenMissing, TokenRefused
 
 api = Blueprint("openid4vci", __name__)
 
@@ -71,7 +71,7 @@ def credential() -> ResponseReturnValue:
     given = request.authorization
     bearer = given.token if given is not None and given.type == "bearer" else None
     if not bearer:
-        raise TokenNotAccepted("invalid_token", "The access token is missing.")
+        raise TokenMissing("invalid_token", "The access token is missing.")
     copied = _counted(lambda: collecting.collect(db.session, bearer, request.get_data(), _key(), settings(), now()))
     body = copied.body if copied.format == "ldp_vc" else b'"' + copied.body + b'"'
     return Response(b'{"credentials":[{"credential":' + body + b"}]}", mimetype="application/json")
@@ -80,8 +80,8 @@ def credential() -> ResponseReturnValue:
 @api.errorhandler(ProtocolRefusal)
 def _refused(refusal: ProtocolRefusal) -> ResponseReturnValue:
     answer = jsonify(error=refusal.code, error_description=refusal.description)
-    if refusal.status == 401:
-        answer.headers["WWW-Authenticate"] = f'Bearer error="{refusal.code}"'
+    if refusal.challenge:
+        answer.headers["WWW-Authenticate"] = refusal.challenge
     return answer, refusal.status
 
 

@@ -1,8 +1,6 @@
 """What of a certificate is shown to others."""
 
-from collections.abc import Iterable
 from dataclasses import astuple, dataclass
-from typing import Self
 
 
 @dataclass(frozen=True)
@@ -22,11 +20,7 @@ class Choice:
         """Whether nothing is held back: then the badge itself says no more."""
         return all(astuple(self))
 
-    @classmethod
-    def together(cls, choices: Iterable["Choice"]) -> Self:
-        """What at least one of these shows."""
-        rows = [astuple(choice) for choice in choices]
-        return cls(*(any(row[place] for row in rows) for place in range(len(astuple(cls())))))
-
-
-EVERYTHING = Choice(name=True, level=True, areas=True, conditions=True)
+    @property
+    def width(self) -> int:
+        """How many things are shown."""
+        return sum(astuple(self))

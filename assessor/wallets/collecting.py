@@ -28,7 +28,7 @@ def collect(
 ) -> WalletCopy:
     """The badge for a credential request. Raises `TokenNotAccepted` or `CredentialRefused`.
 
-    The same request of the same key, with a new challenge, gives the same bytes again.
+    The same request of the same key, with a new challenge, gives the same bytes again, until our key changes.
     """
     # 1. The token stands for what the holder agreed to.
     made = offering.find_by_token(session, access_token, now)
@@ -88,16 +88,20 @@ def _copy(
     """What was given for this offer in this format already, or a new copy. Nobody gets a second one for another key."""
     holder = possession.holder.did
     known = session.get(WalletCopy, (made.organisation_id, made.id, form))
+    if known is not None and known.holder != holder:
+        raise CredentialRefused("credential_request_denied", "This badge was given for another key.")
+    # The same key gives the same bytes; the key of minutes ago may have been reported as stolen.
+    body = issuing.held_by(session, award, holder, "json" if form == "ldp_vc" else "jwt", settings)
     if known is not None:
-        if known.holder != holder:
-            raise CredentialRefused("credential_request_denied", "This badge was given for another key.")
+        if known.body != body:
+            known.body, known.signed_at = body, now
         return known
     copied = WalletCopy(
         organisation_id=made.organisation_id,
         offer_id=made.id,
         format=form,
         holder=holder,
-        body=issuing.held_by(session, award, holder, "json" if form == "ldp_vc" else "jwt", settings),
+        body=body,
         signed_at=now,
     )
     session.add(copied)

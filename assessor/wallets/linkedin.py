@@ -5,14 +5,16 @@ Opening it is the holder's own act: until then LinkedIn learns nothing.
 
 from urllib.parse import urlencode
 
-from assessor.certificates import number as numbers
 from assessor.credentials.models import Award
 
 FORM = "https://www.linkedin.com/profile/add"
 
 
 def address(award: Award, title: str, link: str) -> str:
-    """What LinkedIn gets: the title, the issuer, months of issue and end, the number, and the holder's link."""
+    """What LinkedIn gets: the title, the issuer, months of issue and end, and the holder's link.
+
+    Not the number: it opens more than the link shows, and cannot be ended as the link can.
+    """
     fields = {
         "startTask": "CERTIFICATION_NAME",
         "name": title,
@@ -20,7 +22,6 @@ def address(award: Award, title: str, link: str) -> str:
         "issueYear": str(award.awarded_at.year),
         "issueMonth": str(award.awarded_at.month),
         "certUrl": link,
-        "certId": numbers.written(award.number),
     }
     if award.valid_until is not None:
         fields |= {"expirationYear": str(award.valid_until.year), "expirationMonth": str(award.valid_until.month)}

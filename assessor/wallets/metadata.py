@@ -51,6 +51,8 @@ def of_authorization_server(settings: Settings) -> dict[str, Any]:
         "token_endpoint": f"{settings.public_url}/wallet/token",
         "token_endpoint_auth_methods_supported": ["none"],
         "grant_types_supported": [GRANT],
+        # RFC 8414 demands this member and none may be empty; without an authorization endpoint nobody can ask for it.
+        "response_types_supported": ["code"],
         "pre-authorized_grant_anonymous_access_supported": True,
     }
 
@@ -61,7 +63,6 @@ def _configuration(session: Session, template: achievements.Template, form: Form
         described["@context"] = CONTEXTS
     return {
         "format": form,
-        "scope": template.code,
         "cryptographic_binding_methods_supported": ["did:key", "did:jwk", "jwk"],
         "credential_signing_alg_values_supported": [SUITE if form == "ldp_vc" else _token_algorithm(session)],
         "proof_types_supported": {"jwt": {"proof_signing_alg_values_supported": list(ALGORITHMS)}},

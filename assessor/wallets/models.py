@@ -72,7 +72,7 @@ class Offer(Base):
 
 
 class WalletCopy(Base):
-    """A badge as a wallet got it, bound to the key of its holder: exactly these bytes were given."""
+    """A badge as a wallet got it, bound to its holder's key, kept for minutes: a repeated request gets it again."""
 
     __tablename__ = "wallet_copy"
     __table_args__ = (

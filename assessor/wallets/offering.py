@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from assessor.config import Settings
@@ -23,14 +23,17 @@ SCHEME = "openid-credential-offer://"
 OFFER_LIVES = timedelta(minutes=5)
 TOKEN_LIVES = timedelta(minutes=5)  # longer ones would have to be bound to a sender (section 13.10)
 MOST_MISSES = 3  # with four digits: a guesser succeeds once in 3,333 offers
+#: How long after its end an offer is still told of, and may be kept.
+RECENT = timedelta(minutes=15)
 
 
 def offer(session: Session, award: Award, asks_digits: bool, key: str, now: datetime) -> Offer:
     """Offer the badge for a few minutes. Raises `DoesNotCount`, `NotSignedYet`.
 
-    Earlier offers of it that no wallet took are gone with that.
+    Earlier offers of it that no wallet took are gone with that, and so is everybody's that is over for long.
     """
-    holding.signed(session, award)
+    holding.signed_alone(session, award)
+    _forget_old(session, now)
     session.execute(delete(Offer).where(*_of(award), Offer.redeemed_at.is_(None)))
     offer_id = new_id()
     made = Offer(
@@ -156,6 +159,14 @@ def _no_such_grant(given: str | None) -> tuple[str, str]:
     if not given:
         return "invalid_request", "The parameter grant_type is missing."
     return "unsupported_grant_type", f"The one grant type here is {GRANT}."
+
+
+def _forget_old(session: Session, now: datetime) -> None:
+    """A copy serves requests that are repeated within minutes: later it would only tell who holds which badge."""
+    over = select(Offer.organisation_id, Offer.id).where(Offer.expires_at < now - RECENT)
+    old = [tuple(row) for row in session.execute(over.with_for_update(skip_locked=True))]
+    session.execute(delete(WalletCopy).where(tuple_(WalletCopy.organisation_id, WalletCopy.offer_id).in_(old)))
+    session.execute(delete(Offer).where(tuple_(Offer.organisation_id, Offer.id).in_(old)))
 
 
 def _of(award: Award) -> tuple[ColumnElement[bool], ...]:

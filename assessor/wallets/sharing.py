@@ -37,7 +37,7 @@ def share(session: Session, award: Award, kind: Kind, shows: Choice, key: str, n
 
     An open link of the same kind that shows the same is given again: a second tap makes no second link.
     """
-    holding.signed(session, award)
+    holding.signed_alone(session, award)
     mine = open_of(session, award)
     for known in mine:
         if known.kind == kind and known.shows == shows and _digest(known.id, key) == known.secret_digest:
@@ -75,6 +75,14 @@ def open_of(session: Session, award: Award) -> Sequence[Share]:
         )
         .order_by(Share.created_at.desc(), Share.id)
     ).all()
+
+
+def widest_of(session: Session, award: Award) -> Choice | None:
+    """What the one open link shows that shows most, of several such the newest; None: no link is open.
+
+    Never what links show together: each was made for somebody, who was to see this and no more.
+    """
+    return max((link.shows for link in open_of(session, award)), key=lambda choice: choice.width, default=None)
 
 
 def find(session: Session, award: Award, share_id: uuid.UUID) -> Share:

@@ -67,7 +67,7 @@ def shown(
     certificate = achievements.find(session, award.achievement_code, issuing.as_awarded(award, settings)).certificate
     spoken = language if language in certificate.languages else award.language
     least = Shown(
-        result=checking.state(session, award, credential, settings, now),
+        result=checking.state(session, credential, settings, now),
         title=certificate.title[spoken],
         issuer=award.issuer_name,
         issued=award.awarded_at,

@@ -27,7 +27,6 @@ OPERATORS = frozenset(
     {
         "%(why)s",
         "A worker was ended from outside, probably for want of memory. Try again with fewer --workers.",
-        "Open Badges 2.0 needs an e-mail address of the issuer. Set ASSESSOR_CONTACT_EMAIL.",
         "People hold %(code)s already, and its %(part)s must stay. Give the changed template a new code.",
         "Reading this file outside of memory needs DuckDB. Install it with: pip install 'assessor[scale]'",
         "The code of this certificate would not be genuine: %(why)s",

@@ -91,7 +91,7 @@ def _time_floors(named: dict[str, Row]) -> None:
 def _verified(session: Session, settings: Settings, rows: int) -> Iterator[float]:
     """Check everything that was stored; seconds a badge, for each part of them."""
     own = verifying.own_data(session, settings, now())
-    trust, source = verifying.trust_of(own.did_document), verifying.own_status_source(own, now())
+    trust, source = verifying.trust_of(own.did_document), own.lists
     genuine = 0
     stored = session.execute(select(Credential.body).execution_options(yield_per=batch.CHUNK))
     for part in stored.partitions():

@@ -152,7 +152,7 @@ def test_a_signed_award_is_genuine_at_once_in_every_form(session: Session, setti
     award = factories.award(session, settings)
     signed(session, settings, award)
     own = verifying.own_data(session, settings, NOW)
-    trust, source = verifying.trust_of(own.did_document), verifying.own_status_source(own, NOW)
+    trust, source = verifying.trust_of(own.did_document), own.lists
 
     verdicts = {
         form: verifying.verify_badge(issuing.export(session, award, form, settings).content, trust, source, NOW).verdict
@@ -202,9 +202,7 @@ def test_a_withdrawal_answers_at_once_everywhere(reason: str, session: Session, 
     awarding.revoke(session, award, reason, settings, NOW)
 
     own = verifying.own_data(session, settings, NOW)
-    report = verifying.verify_badge(
-        credential.body, verifying.trust_of(own.did_document), verifying.own_status_source(own, NOW), NOW
-    )
+    report = verifying.verify_badge(credential.body, verifying.trust_of(own.did_document), own.lists, NOW)
     assert report.verdict == "no longer valid"
     page = checked(session, settings, award)
     assert page.result == checking.WITHDRAWN

@@ -25,10 +25,10 @@ from tests.factories import NOW
 
 THREE = (
     "name,second,level,results,language,named\n"
-    "Ada Lovelace,,3,1.1=64 4.2=58,en,yes\n"
-    '"Haddad, Léila",ليلى حداد,5,,ar,\n'
+    "Ada Lovelace,,2,1.1=64 4.2=58,en,yes\n"
+    '"Haddad, Léila",ليلى حداد,3,,ar,\n'
     "\n"
-    "Grace Hopper,,8,,,no\n"
+    "Grace Hopper,,4,,,no\n"
 )
 
 
@@ -65,7 +65,7 @@ def test_every_row_becomes_a_signed_award(session: Session, settings: Settings) 
 
     awards = {award.holder_name: award for award in session.scalars(select(Award))}
     assert [(one.line, one.name) for one in done] == [(2, "Ada Lovelace"), (3, "Haddad, Léila"), (5, "Grace Hopper")]
-    assert [(awards[one.name].level, awards[one.name].language) for one in done] == [(3, "en"), (5, "ar"), (8, "en")]
+    assert [(awards[one.name].level, awards[one.name].language) for one in done] == [(2, "en"), (3, "ar"), (4, "en")]
     assert awards["Ada Lovelace"].results == {"1.1": {"score": 64}, "4.2": {"score": 58}}
     assert awards["Haddad, Léila"].second_name == "ليلى حداد"
     assert [awards[one.name].named_in_badge for one in done] == [True, False, False]
@@ -78,7 +78,7 @@ def test_what_was_awarded_is_genuine_in_every_form_and_says_so_in_the_list_of_re
     done = _award(session, settings)
 
     own = verifying.own_data(session, settings, NOW)
-    trust, source = verifying.trust_of(own.did_document), verifying.own_status_source(own, NOW)
+    trust, source = verifying.trust_of(own.did_document), own.lists
     for award, one in zip(session.scalars(select(Award).order_by(Award.level)), done, strict=True):
         verdicts = {
             verifying.verify_badge(issuing.export(session, award, form, settings).content, trust, source, NOW).verdict

@@ -52,7 +52,7 @@ def is_genuine(session: Session, settings: Settings, award: Award, form: str) ->
     """Whether a stranger's check accepts this form of the badge."""
     own = verifying.own_data(session, settings, NOW)
     content = issuing.export(session, award, form, settings).content
-    trust, source = verifying.trust_of(own.did_document), verifying.own_status_source(own, NOW)
+    trust, source = verifying.trust_of(own.did_document), own.lists
     return verifying.verify_badge(content, trust, source, NOW).verdict == "genuine"
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from assessor import commands, demo
 from assessor.certificates import number as numbers
 from assessor.config import Settings
-from assessor.credentials import awarding, issuing
+from assessor.credentials import finding, issuing
 from tests.console import Run
 
 BANK = str(demo.ROOT / "question_banks" / demo.BANK)
@@ -168,7 +168,7 @@ def test_what_was_withdrawn_is_no_longer_valid_in_any_form(run: Run, awarded: st
 def qr_text(sessions: sessionmaker[Session], settings: Settings, number: str) -> str:
     """The text in the code on the paper."""
     with sessions() as session:
-        award = awarding.find_by_number(session, numbers.read(number))
+        award = finding.find_by_number(session, numbers.read(number))
         assert award is not None
         credential = issuing.credential_of(session, award)
         assert credential is not None

@@ -73,7 +73,7 @@ def is_genuine(session: Session, settings: Settings, award: Award, form: str) ->
     """Whether a stranger's check accepts this form of a badge."""
     own = verifying.own_data(session, settings, NOW)
     content = issuing.export(session, award, form, settings).content
-    trust, source = verifying.trust_of(own.did_document), verifying.own_status_source(own, NOW)
+    trust, source = verifying.trust_of(own.did_document), own.lists
     return verifying.verify_badge(content, trust, source, NOW).verdict == "genuine"
 
 
@@ -224,3 +224,20 @@ def test_a_file_that_is_no_did_document_is_refused_in_words(run: Run, tmp_path: 
     refused = run("endorsements", "add", file, "--did", did)
 
     assert (refused.code, "not JSON" in refused.err) == (1, True)
+
+
+def test_our_own_check_believes_the_endorsements_that_were_taken_and_no_badge_of_their_signers(
+    session: Session, settings: Settings
+) -> None:
+    endorsing.add(session, signed(), STATE_DOCUMENT, settings, NOW)
+    award, badge = new_badge(session, settings)
+    own = verifying.own_data(session, settings, NOW)
+    unsigned = {name: value for name, value in badge.items() if name != "proof"} | {"issuer": STATE}
+    theirs = write_json(sign_document(unsigned, SIGNER, KEY.id(STATE), NOW))
+
+    report = verifying.verify_badge(issuing.export(session, award, "json", settings).content, own.trust, own.lists, NOW)
+
+    check = next(check for check in report.checks if check.name == "endorsements")
+    assert (check.state, report.verdict) == (State.PASSED, "genuine")
+    assert STATE not in own.trust.issuers
+    assert verifying.verify_badge(theirs, own.trust, own.lists, NOW).verdict != "genuine"

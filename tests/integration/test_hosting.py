@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from assessor.accounts.models import Learner
@@ -20,6 +20,7 @@ from assessor.hosting.listing import Slice
 from assessor.hosting.models import Application, AuthorizationCode, HeldCredential, Permission, Token
 from tests import factories
 from tests.console import Run
+from tests.databases import meanwhile
 from tests.factories import NOW
 from tests.web.hosting import foreign
 from tests.web.hosting.backpack import Backpack, described
@@ -91,6 +92,57 @@ def test_an_app_that_is_forgotten_takes_its_permissions_along(
     session.flush()
 
     assert [count(session, kind) for kind in (Permission, AuthorizationCode, Token)] == [0, 0, 0]
+
+
+def test_an_app_is_not_forgotten_on_the_day_its_last_permission_ends(
+    session: Session, backpack: Backpack, ada: Learner
+) -> None:
+    late = NOW + permitting.UNUSED_APPLICATION * 2
+    application = session.get_one(Application, backpack.id)
+    permission = permitting.give(session, ada, application, [scopes.READ_BADGES], late)
+
+    permitting.end(session, ada, permission.id)
+    permitting.remove_expired(session, late + DAY)
+
+    assert count(session, Application) == 1
+    permitting.remove_expired(session, late + permitting.UNUSED_APPLICATION + DAY)
+    assert count(session, Application) == 0
+
+
+def test_an_app_whose_tokens_have_run_out_waits_for_the_next_yes(
+    session: Session, backpack: Backpack, ada: Learner
+) -> None:
+    redeemed(session, backpack, code_for(session, backpack, ada))
+
+    permitting.remove_expired(session, NOW + authorization.REFRESH + DAY)
+
+    assert (count(session, Permission), count(session, Application)) == (0, 1)
+
+
+def test_a_yes_to_an_app_that_was_removed_meanwhile_is_refused(
+    sessions: sessionmaker[Session], session: Session, backpack: Backpack, ada: Learner
+) -> None:
+    read = session.get_one(Application, backpack.id)
+    session.commit()
+    with sessions.begin() as other:
+        permitting.remove_application(other, backpack.id)
+
+    with pytest.raises(permitting.UnknownApplication):
+        permitting.give(session, ada, read, [scopes.READ_BADGES], NOW)
+
+
+def test_an_app_that_is_permitted_at_this_moment_is_not_forgotten(
+    sessions: sessionmaker[Session], session: Session, backpack: Backpack, ada: Learner
+) -> None:
+    late = NOW + permitting.UNUSED_APPLICATION * 2
+    session.commit()
+
+    def permit(one: Session) -> None:
+        permitting.give(one, ada, one.get_one(Application, backpack.id), [scopes.READ_BADGES], late)
+
+    meanwhile(sessions, permit, lambda other: permitting.remove_expired(other, late))
+
+    assert (count(session, Permission), count(session, Application)) == (1, 1)
 
 
 def test_a_code_that_is_redeemed_twice_at_once_leads_to_one_pair(
@@ -175,6 +227,29 @@ def test_awards_and_badges_from_elsewhere_stand_in_one_order(
     ids = [json.loads(body)["id"].rpartition(":")[2] for body in found.documents]
     assert (ids[0], ids[2], found.total) == ("2", "1", 3)
     assert str(award.credential_id) in ids[1]
+
+
+def test_of_a_page_only_its_own_bodies_are_read(
+    session: Session, settings: Settings, ada: Learner, engine: Engine
+) -> None:
+    award = factories.award(session, settings, learner_id=ada.id)
+    session.add(issuing.sign(session, award, settings, NOW))
+    for number in range(3):
+        holding.receive(session, ada, foreign.badge(number), "json", settings, NOW)
+    session.flush()
+    session.expunge_all()
+    asked: list[str] = []
+
+    def listen(*arguments: Any) -> None:
+        asked.append(arguments[2])
+
+    event.listen(engine, "before_cursor_execute", listen)
+    page = listing.badges(session, ada, Slice(limit=1))
+    event.remove(engine, "before_cursor_execute", listen)
+
+    assert (len(page.documents), page.total) == (1, 4)
+    assert all(" IN (" in text for text in asked if "body" in text)
+    assert not any(column in text for text in asked for column in (".png", ".svg", ".summary"))
 
 
 def test_the_operator_sees_the_apps_and_removes_one(

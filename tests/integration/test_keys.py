@@ -34,9 +34,7 @@ def verdicts(session: Session, settings: Settings, award: Award, now: datetime) 
     own = verifying.own_data(session, settings, now)
     credential = issuing.credential_of(session, award)
     assert credential is not None
-    badge = verifying.verify_badge(
-        credential.body, verifying.trust_of(own.did_document), verifying.own_status_source(own, now), now
-    )
+    badge = verifying.verify_badge(credential.body, verifying.trust_of(own.did_document), own.lists, now)
     paper = verifying.check_number(session, award.number, settings, now)
     assert paper is not None
     return badge.verdict, paper.result

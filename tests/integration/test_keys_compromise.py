@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from assessor import jobs
 from assessor.certificates import attachment, checking, cose, qr
 from assessor.config import Settings
-from assessor.credentials import awarding, issuer, issuing, keys, publishing, resigning, rotation
+from assessor.credentials import awarding, issuer, issuing, keys, publishing, resigning, rotation, status
 from assessor.credentials.models import Credential, SigningKey
 from assessor.jobs import Job
 from assessor.openbadges.baking import unbake_png, unbake_svg
@@ -75,7 +75,7 @@ def answers(session: Session, settings: Settings, credential: Credential, now: d
 def badge_answer(session: Session, settings: Settings, body: bytes, now: datetime) -> Result:
     """What a verifier of badges says."""
     own = verifying.own_data(session, settings, now)
-    trust, source = verifying.trust_of(own.did_document), verifying.own_status_source(own, now)
+    trust, source = verifying.trust_of(own.did_document), own.lists
     return verifying.verify_badge(body, trust, source, now).result
 
 
@@ -157,6 +157,37 @@ def test_what_is_signed_when_it_is_asked_for_needs_no_job(use: str, session: Ses
     assert session.scalars(select(Job).where(Job.kind == resigning.CHUNK)).all() == []
     token = issuing.export(session, credential.award, "jwt", settings).content
     assert badge_answer(session, settings, token, AFTER) is Result.GENUINE
+
+
+def test_a_list_that_was_being_begun_while_the_theft_was_told_is_signed_again_in_the_second_round(
+    session: Session, sessions: Sessions, settings: Settings
+) -> None:
+    begun = status.add_list(session, settings, TOLD)
+    columns = ("signed_json", "signed_jwt", "suspension_json", "suspension_jwt")
+    with_stolen = {name: getattr(begun, name) for name in columns}
+    steal(session, settings, "status")
+    for name, signed in with_stolen.items():
+        setattr(begun, name, signed)  # committed after the theft was told
+    session.commit()
+
+    jobs.run_all(sessions, settings, TOLD)
+    session.refresh(begun)
+    assert begun.signed_json == with_stolen["signed_json"]
+    session.commit()
+    jobs.run_all(sessions, settings, TOLD + resigning.SECOND_ROUND)
+
+    session.refresh(begun)
+    address = issuer.key_address(settings, keys.signer(session, "status", PASSPHRASE).public_key, "Multikey")
+    assert read_json(begun.signed_json or b"")["proof"][0]["verificationMethod"] == address
+    assert begun.signed_at == TOLD + resigning.SECOND_ROUND
+
+
+def test_lists_of_the_active_key_are_not_due_before_their_day_is_over(session: Session, settings: Settings) -> None:
+    status.sign_all(session, settings, TOLD)
+
+    assert status.sign_due(session, settings, AFTER) == 0
+    keys.rotate(session, "status", PASSPHRASE, AFTER)
+    assert status.sign_due(session, settings, AFTER) == 1
 
 
 # By the job
@@ -363,8 +394,9 @@ def test_what_was_being_signed_while_the_theft_was_told_is_found_in_the_second_r
     assert credential.body != stolen_body
 
 
+@pytest.mark.parametrize("why", [UnsafeDocument("a newer version is stricter"), keys.NoKeyThen("no key then")])
 def test_one_that_cannot_be_signed_again_holds_up_no_other_and_is_told(
-    session: Session, sessions: Sessions, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    why: Exception, session: Session, sessions: Sessions, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, *good = issue(session, settings, 3)
     number = bad.award.number
@@ -373,7 +405,7 @@ def test_one_that_cannot_be_signed_again_holds_up_no_other_and_is_told(
 
     def refusing(own: Session, credential: Credential, *rest: Any) -> None:
         if credential.award.number == number:
-            raise UnsafeDocument("a newer version is stricter")
+            raise why
         renew(own, credential, *rest)
 
     monkeypatch.setattr(resigning, "_renew_badge", refusing)
@@ -386,7 +418,7 @@ def test_one_that_cannot_be_signed_again_holds_up_no_other_and_is_told(
     [told] = session.scalars(select(Job).where(Job.kind == resigning.ONE)).all()
     assert (told.state, str(bad.award_id) in told.key) == ("waiting", True)
     assert told.last_error is not None
-    assert "UnsafeDocument" in told.last_error
+    assert type(why).__name__ in told.last_error or str(why) in told.last_error
     session.commit()
 
     monkeypatch.setattr(resigning, "_renew_badge", renew)

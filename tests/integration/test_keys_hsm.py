@@ -84,9 +84,7 @@ def test_badges_codes_and_lists_signed_in_the_token_are_genuine(session: Session
     own = verifying.own_data(session, settings, LATER)
     exits = (credential.body, issuing.export(session, award, "jwt", settings).content)
     for badge in exits:
-        report = verifying.verify_badge(
-            badge, verifying.trust_of(own.did_document), verifying.own_status_source(own, LATER), LATER
-        )
+        report = verifying.verify_badge(badge, verifying.trust_of(own.did_document), own.lists, LATER)
         assert report.result is Result.GENUINE
     code = verifying.check_number(session, award.number, settings, LATER)
     assert code is not None

@@ -49,6 +49,31 @@ def test_a_key_that_never_signed_is_not_shown_by_the_release_before(app: Flask) 
     assert kid not in {key.kid for key in keys.published(db.session)}
 
 
+def test_a_key_that_was_used_and_destroyed_is_shown_by_both_releases(app: Flask, settings: Settings) -> None:
+    used, stolen = (keys.signer(db.session, use, PASSPHRASE).kid for use in ("badge", "jwt"))
+    keys.rotate(db.session, "badge", PASSPHRASE, NOW)
+    keys.mark_compromised(db.session, stolen, NOW, PASSPHRASE, NOW)
+    for kid in (used, stolen):
+        keys.destroy(db.session, kid, PASSPHRASE, NOW)
+    document, shown = issuer.document(db.session, settings), {key.kid for key in keys.published(db.session)}
+    flask_migrate.Migrate(app, db, directory=str(migrations.FOLDER), render_as_batch=True)
+    db.session.commit()
+    db.session.close()
+
+    flask_migrate.downgrade(revision="0003")
+    with db.engine.connect() as connection:
+        states = {row.kid: row.state for row in connection.execute(text("SELECT kid, state FROM signing_key"))}
+    migrations.upgrade(app)
+
+    assert (states[used], states[stolen]) == ("retired", "compromised")
+    assert issuer.document(db.session, settings) == document
+    assert {key.kid for key in keys.published(db.session)} == shown
+    for kid in (used, stolen):
+        key = db.session.get_one(SigningKey, kid)
+        assert (key.state, key.destroyed_at, key.sealed_key) == ("destroyed", NOW, None)
+    assert db.session.get_one(SigningKey, stolen).compromised_since == NOW
+
+
 def test_the_rules_of_the_table_outlive_its_change(app: Flask) -> None:
     back_and_forth(app)
 

@@ -41,7 +41,7 @@ def answers(session: Session, settings: Settings, trust: Trust, bundle: Bundle, 
     for credential in session.scalars(select(Credential)):
         if credential.award.valid_until is not None and credential.award.valid_until <= now:
             continue
-        badge = verify(credential.body, trust, now, status=verifying.own_status_source(own, now))
+        badge = verify(credential.body, trust, now, status=own.lists)
         code = checking.check_summary(credential.summary, bundle, own.status_jwts, own.withdrawals, now)
         said.add((int(badge.result), code.result))
     return said

@@ -109,7 +109,7 @@ def test_the_old_one_is_withdrawn_at_once_and_the_new_one_genuine(session: Sessi
     assert (answer.result, answer.withdrawal_reason) == (checking.WITHDRAWN, "replaced")
     assert checked(session, settings, new).result == checking.GENUINE
     own = verifying.own_data(session, settings, LATER)
-    report = verifying.verify_badge(body, own.trust, verifying.own_status_source(own, LATER), LATER)
+    report = verifying.verify_badge(body, own.trust, own.lists, LATER)
     assert report.verdict == "no longer valid"
     assert publishing.withdrawals(session, settings).entries[number_hash(old.number)].reason == "replaced"
 
@@ -172,7 +172,7 @@ def test_only_the_newest_is_found_at_its_address_and_every_paper_by_its_number(
     assert awarding.newest(session, first.id) is third
     assert finding.award_named(session, f"http://localhost:8000/credentials/{first.id}") is third
     assert awarding.find_by_source(session, first.organisation_id, "a test") is third
-    assert [awarding.find_by_number(session, one.number) for one in (first, second, third)] == [first, second, third]
+    assert [finding.find_by_number(session, one.number) for one in (first, second, third)] == [first, second, third]
     assert list(finding.of_address(session, second)) == [third, second, first]
     with pytest.raises(NotFound):
         awarding.newest(session, factories.organisation(session).id)

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from assessor.config import Settings, key_secrets, load_settings
-from assessor.credentials import awarding, issuing, keys
+from assessor.credentials import awarding, finding, issuing, keys
 from assessor.openbadges.checks import Result
 from assessor.verification import verifying
 from tests import factories
@@ -48,7 +48,7 @@ def restored(settings: Settings, folder: Path, passphrase: str = PASSPHRASE) -> 
 def result(session: Session, settings: Settings, badge: bytes) -> Result:
     """What the restored installation says of a badge or paper."""
     own = verifying.own_data(session, settings, LATER)
-    trust, source = verifying.trust_of(own.did_document), verifying.own_status_source(own, LATER)
+    trust, source = verifying.trust_of(own.did_document), own.lists
     return verifying.verify_badge(badge, trust, source, LATER).result
 
 
@@ -70,7 +70,7 @@ def test_a_restored_copy_verifies_old_certificates_and_signs_new_ones(
         session.add(issuing.sign(session, award, again, LATER))
         session.flush()
         assert result(session, again, issuing.export(session, award, "json", again).content) is Result.GENUINE
-        awarding.revoke(session, awarding.find_by_number(session, number) or award, "other", again, LATER)
+        awarding.revoke(session, finding.find_by_number(session, number) or award, "other", again, LATER)
         assert result(session, again, badge) is Result.WITHDRAWN
     engine.dispose()
 

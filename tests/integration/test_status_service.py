@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from assessor.config import Settings
-from assessor.credentials import awarding, decoys, issuer, keys, status
+from assessor.credentials import awarding, decoys, issuer, issuing, keys, status, trust
 from assessor.credentials.models import StatusList
+from assessor.openbadges import jwt
+from assessor.openbadges.checks import Result
 from assessor.openbadges.grammar import read_timestamp
 from assessor.openbadges.proof import check_proof
 from assessor.openbadges.status_list import BitstringStatusList, Purpose
 from assessor.openbadges.strict_json import read_json
+from assessor.openbadges.verification import verify
 from tests import factories
 from tests.factories import NOW
 
@@ -144,7 +147,7 @@ def test_a_withdrawal_stays_through_every_new_signature(session: Session, settin
         status.sign_due(session, settings, NOW + timedelta(days=2 * day))
 
     assert status.is_withdrawn(session, award.status_list, award.status_index)
-    assert status.is_suspended(session, award.status_list, award.status_index)
+    assert BitstringStatusList(bits_of(status.find(session, 1), "suspension")).bit(award.status_index)
 
 
 def test_a_full_list_is_followed_by_another(
@@ -155,8 +158,8 @@ def test_a_full_list_is_followed_by_another(
     awards = [factories.award(session, settings, source=f"test {turn}") for turn in range(3)]
 
     assert [award.status_list for award in awards] == [1, 1, 2]
-    assert set(status.documents(session, settings)) == {
-        status.list_url(settings, number, purpose) for number in (1, 2) for purpose in PURPOSES
+    assert {(number, purpose) for number, purpose, *_ in status.signed_lists(session)} == {
+        (number, purpose) for number in (1, 2) for purpose in PURPOSES
     }
 
 
@@ -199,3 +202,54 @@ def test_a_change_of_either_list_signs_both(session: Session, settings: Settings
 
     after = {purpose: status.signed_json(session, 1, purpose) for purpose in PURPOSES}
     assert all(read_json(after[purpose])["validFrom"] > read_json(before[purpose])["validFrom"] for purpose in PURPOSES)
+
+
+# Reading them
+
+
+def test_a_list_is_found_by_its_own_address_and_by_no_other(session: Session, settings: Settings) -> None:
+    place = f"{settings.public_url}/status"
+
+    for purpose in PURPOSES:
+        assert status.at_address(session, status.list_url(settings, 1, purpose), "json", settings) is not None
+    for other in (
+        "1",
+        f"{place}/01",
+        f"{place}/2",
+        f"{place}/1-other",
+        f"{place}/9999999999",
+        "https://elsewhere.example/status/1",
+    ):
+        assert status.at_address(session, other, "json", settings) is None
+
+
+def test_a_check_reads_the_lists_that_the_badge_names_and_no_others(
+    session: Session, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _more in range(3):
+        status.add_list(session, settings, NOW)
+    award = factories.award(session, settings)
+    credential = issuing.sign(session, award, settings, NOW)
+    asked: list[str] = []
+    read = status.at_address
+
+    def counted(own: Session, address: str, form: status.Form, settings: Settings) -> bytes | None:
+        asked.append(address)
+        return read(own, address, form, settings)
+
+    monkeypatch.setattr(status, "at_address", counted)
+    ours = trust.in_ourselves(session, settings)
+    report = verify(credential.body, ours, NOW, status=trust.own_lists(session, settings, NOW))
+
+    assert report.result is Result.GENUINE
+    assert asked == [status.list_url(settings, award.status_list, purpose) for purpose in PURPOSES]
+
+
+def test_codes_are_checked_with_the_tokens_of_all_our_lists(session: Session, settings: Settings) -> None:
+    status.add_list(session, settings, NOW)
+
+    tokens = trust.OwnTokens(session, settings)
+
+    assert len(tokens) == 4
+    assert all(jwt.read(token.encode()) for token in tokens.values())
+    assert "https://elsewhere.example/status/1" not in tokens

@@ -103,7 +103,7 @@ def test_an_issuer_in_a_file_is_believed_and_not_looked_up(run: Run, foreign: Pa
 
 
 def test_the_badge_says_whom_it_is_about_and_how_well_when_it_may(run: Run, tmp_path: Path) -> None:
-    award = run("award", "DIGI-FIRST-STEPS", "--name", "Ada Lovelace", "--named", "--level", 5, "--json").document
+    award = run("award", "DIGI-FIRST-STEPS", "--name", "Ada Lovelace", "--named", "--level", 4, "--json").document
     file = exported(run, award["id"], "png", tmp_path)
 
     told = run("verify", file, "--recipient", "Ada Lovelace")
@@ -112,6 +112,78 @@ def test_the_badge_says_whom_it_is_about_and_how_well_when_it_may(run: Run, tmp_
 
     assert told.code == 0
     assert "holder: Ada Lovelace" in told.out
-    assert "Advanced (5)" in told.out
+    assert "Intermediate (4)" in told.out
     assert withdrawn.code == 1
     assert "Ada Lovelace" not in withdrawn.out
+
+
+@pytest.mark.usefixtures("nobody_is_asked")
+def test_the_address_that_award_prints_is_read_here(run: Run, awarded: str) -> None:
+    assert awarded.startswith("http://")
+
+    told = run("verify", awarded)
+
+    assert told.code == 0
+    assert "genuine (result 1, json)" in told.out
+
+
+@pytest.mark.usefixtures("nobody_is_asked")
+def test_a_replaced_badge_is_told_that_there_is_a_new_one(run: Run, awarded: str, tmp_path: Path) -> None:
+    file = exported(run, awarded, "json", tmp_path)
+    run("replace", awarded, "--name", "Ada King")
+    replaced = run("verify", file)
+    run("revoke", awarded, "--reason", "mistake")
+    newest = run("verify", awarded)
+
+    assert replaced.code == newest.code == 1
+    assert "has withdrawn this badge; there is a new one in its place." in replaced.out
+    assert "has withdrawn this badge: it holds a mistake." in newest.out
+
+
+def test_what_is_too_large_could_not_be_checked(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "film"
+    with file.open("wb") as content:
+        content.truncate(commands.LARGEST_FILE + 1)
+
+    ended = run("verify", file, "--json")
+
+    assert (ended.code, ended.document["result"], ended.document["verdict"]) == (2, 10, "could not be checked")
+    assert "larger than 16 MB" in ended.document["checks"][0]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("option", "content", "said"),
+    [
+        ("--did", b"\x89PNG\xff", "is not a DID document: The text is not UTF-8."),
+        ("--did", b"[" * 100_000, "is not a DID document"),
+        ("--did", b"{}", "issuer's document cannot be used"),
+        ("--status", b'{"type": ["OpenBadgeCredential"]}', "is not a status list"),
+    ],
+)
+def test_a_file_of_something_else_is_wrong_usage(
+    option: str, content: bytes, said: str, run: Run, awarded: str, tmp_path: Path
+) -> None:
+    file = exported(run, awarded, "json", tmp_path)
+    (tmp_path / "other").write_bytes(content)
+
+    ended = run("verify", file, option, tmp_path / "other")
+
+    assert (ended.code, ended.out) == (64, "")
+    assert said in " ".join(ended.err.split())
+    assert "codec" not in ended.err
+
+
+def test_a_pdf_is_called_one(run: Run, awarded: str, tmp_path: Path) -> None:
+    told = run("verify", exported(run, awarded, "pdf", tmp_path))
+
+    assert "The badge that is attached to the PDF was read." in told.out
+
+
+def test_a_genuine_badge_of_another_name_is_told_as_both(run: Run, awarded: str, tmp_path: Path) -> None:
+    file = exported(run, awarded, "json", tmp_path)
+
+    other, same = run("verify", file, "--recipient", "Ada Lovelock"), run("verify", file, "--recipient", "ada lovelace")
+
+    assert (other.code, same.code) == (1, 0)
+    assert other.out.startswith("genuine, but not of the person you named (result 1, json)")
+    assert "11 failed       recipient: The badge says another name, or writes this one otherwise." in other.out

@@ -2,8 +2,9 @@
 
 import contextlib
 import json
+import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import flask_migrate
@@ -15,11 +16,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from assessor import migrations
 from assessor.accounts.models import Learner
 from assessor.config import Settings
-from assessor.credentials import awarding, issuing
-from assessor.credentials.models import Award
+from assessor.credentials import awarding, issuing, resigning, trust
+from assessor.credentials.models import Award, SigningKey
 from assessor.database import db
+from assessor.openbadges.checks import Result
+from assessor.openbadges.verification import verify
 from assessor.wallets import collecting, holding, metadata, nonces, offering, sharing
-from assessor.wallets.choice import EVERYTHING, Choice
+from assessor.wallets.choice import Choice
 from assessor.wallets.models import Offer, Share, UsedNonce, WalletCopy
 from assessor.wallets.refusals import CredentialRefused, ProtocolRefusal, TokenRefused
 from tests import factories
@@ -99,16 +102,30 @@ def test_a_link_that_another_secret_key_made_cannot_be_shown_again(
     assert sharing.address(made, "another key", settings) == ""
 
 
-def test_what_links_show_together_is_what_one_of_them_shows(session: Session, award: Award) -> None:
-    for choice in (Choice(name=True, level=True), Choice(areas=True)):
-        sharing.share(session, award, "link", choice, KEY, NOW)
+def test_the_address_shows_what_the_widest_link_shows_and_never_what_links_show_together(
+    session: Session, award: Award
+) -> None:
+    assert sharing.widest_of(session, award) is None
 
-    together = Choice.together(link.shows for link in sharing.open_of(session, award))
+    wide, narrow = Choice(name=True, level=True), Choice(areas=True, conditions=True)
+    for choice, seconds in ((Choice(areas=True), 1), (wide, 2), (Choice(), 3)):
+        sharing.share(session, award, "link", choice, KEY, NOW + timedelta(seconds=seconds))
+    assert sharing.widest_of(session, award) == wide
 
-    assert together == Choice(name=True, level=True, areas=True)
-    assert not together.is_everything
-    assert EVERYTHING.is_everything
-    assert Choice.together(()) == Choice()
+    sharing.share(session, award, "link", narrow, KEY, NOW + timedelta(seconds=4))
+    assert sharing.widest_of(session, award) == narrow  # of two as wide, the newer
+
+
+def test_of_two_taps_at_the_same_moment_one_link_is_made(sessions: Sessions, award: Award) -> None:
+    def tap(session: Session) -> uuid.UUID:
+        return sharing.share(session, award, "link", Choice(name=True), KEY, NOW).id
+
+    made: list[uuid.UUID] = []
+    second = meanwhile(sessions, lambda session: made.append(tap(session)), tap)
+
+    assert made == [second]
+    with sessions() as session:
+        assert session.scalars(select(Share.id)).all() == [second]
 
 
 def test_the_links_of_a_replaced_certificate_lead_to_the_new_one(
@@ -180,6 +197,60 @@ def test_of_two_keys_at_the_same_moment_one_gets_the_badge(
     assert second == "credential_request_denied"
     with sessions() as session:
         assert session.scalars(select(WalletCopy.holder)).all() == [key(seed="Ada").did_key]
+
+
+def test_of_two_taps_at_the_same_moment_one_offer_is_open(sessions: Sessions, award: Award) -> None:
+    def tap(session: Session) -> uuid.UUID:
+        return offering.offer(session, award, False, KEY, NOW).id
+
+    second = meanwhile(sessions, tap, tap)
+
+    with sessions() as session:
+        assert session.scalars(select(Offer.id)).all() == [second]
+
+
+@pytest.mark.parametrize(("form", "use"), [("ldp_vc", "badge"), ("jwt_vc_json", "jwt")])
+def test_a_repeated_request_after_a_theft_gets_a_badge_of_the_new_key(
+    form: str, use: str, sessions: Sessions, settings: Settings, offer: Offer
+) -> None:
+    with sessions.begin() as session:
+        token = token_for(session, code_of(session, offer, settings))
+
+    def collected(now: datetime) -> bytes:
+        with sessions.begin() as session:
+            nonce = nonces.make(KEY, NOW)
+            request = request_of(key(), settings, nonce, form)
+            return collecting.collect(session, token, request, KEY, settings, now).body
+
+    first, again = collected(NOW), collected(NOW)
+    with sessions.begin() as session:
+        kid = session.scalars(select(SigningKey.kid).where(SigningKey.use == use, SigningKey.state == "active")).one()
+        resigning.report_stolen(session, kid, NOW, settings, NOW)
+    after = collected(NOW)
+
+    assert again == first
+    assert after != first
+    with sessions() as session:
+        assert session.scalars(select(WalletCopy.body)).all() == [after]
+        ours, lists = trust.in_ourselves(session, settings), trust.own_lists(session, settings, NOW)
+        assert verify(after, ours, NOW, status=lists).result is Result.GENUINE
+
+
+def test_what_is_over_for_long_is_forgotten_when_somebody_offers_anything(
+    sessions: Sessions, settings: Settings, award: Award, offer: Offer
+) -> None:
+    with sessions.begin() as session:
+        token = token_for(session, code_of(session, offer, settings))
+        collecting.collect(session, token, request_of(key(), settings), KEY, settings, NOW)
+        other = factories.award(session, settings, source="another test", learner_id=award.learner_id)
+        session.add(issuing.sign(session, other, settings, NOW))
+
+    for later, kept in ((offering.RECENT, 1), (offering.RECENT + timedelta(minutes=6), 0)):
+        with sessions.begin() as session:
+            offering.offer(session, other, False, KEY, NOW + later)
+        with sessions() as session:
+            assert len(session.scalars(select(WalletCopy)).all()) == kept
+            assert (session.get(Offer, (offer.organisation_id, offer.id)) is None) == (not kept)
 
 
 def test_an_offer_goes_through_its_states(session: Session, settings: Settings, award: Award) -> None:

@@ -161,11 +161,24 @@ def test_an_address_is_looked_up_and_our_own_never(client: Browser, outside: Web
 
 
 @pytest.mark.usefixtures("outside")
-@pytest.mark.parametrize(("whose", "expected"), [("did:example:ada", 6), ("did:example:eve", 7), ("", 6)])
-def test_the_person_is_compared_when_somebody_asks(whose: str, expected: int, client: Browser) -> None:
+@pytest.mark.parametrize(("whose", "other"), [("did:example:ada", False), ("did:example:eve", True), ("", False)])
+def test_the_person_is_compared_when_somebody_asks(whose: str, other: bool, client: Browser) -> None:
     page = sent(client, file=write_json(proved(stranger())), recipient=whose).text
 
-    assert result(page) == expected
+    assert result(page) == 6
+    assert ("Not about this person" in page) is other
+    assert ("Foreign issuer" in page) is not other
+
+
+@pytest.mark.usefixtures("outside")
+def test_a_genuine_badge_of_another_name_is_never_called_genuine_alone(
+    client: Browser, sessions: Sessions, settings: Settings, award: Award
+) -> None:
+    page = sent(client, file=exported(sessions, settings, award, "json"), recipient="Ada Lovelock").text
+
+    assert "Not about this person" in page
+    assert "it is not about the person you named" in page
+    assert "Genuine" not in re.sub(r"<[^>]+>", "", page.partition('id="detail"')[0])
 
 
 @pytest.mark.usefixtures("outside")

@@ -101,6 +101,20 @@ def test_the_badge_itself_says_everything_so_it_is_given_only_where_everything_i
     assert person.status_code == 200
 
 
+def test_two_links_for_two_people_are_never_joined_for_a_third(
+    ada: Browser, award: Award, new_browser: Callable[[], Browser]
+) -> None:
+    shares(ada, award, areas="1", conditions="1", level="1")
+    shares(ada, award, name="1")
+
+    program = new_browser().get(f"/credentials/{award.id}", headers={"Accept": "application/json"})
+    person = new_browser().get(f"/credentials/{award.id}", headers=BROWSER)
+
+    assert program.status_code == 404
+    assert "Supervised" in person.text
+    assert "Ada Lovelace" not in person.text
+
+
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
 def test_the_address_of_a_withdrawn_badge_says_that_it_is_gone(
     accept: str, ada: Browser, award: Award, sessions: Sessions, settings: Settings, new_browser: Callable[[], Browser]

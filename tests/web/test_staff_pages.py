@@ -246,12 +246,15 @@ class TestGroups:
         old = factories.card_secret(session, ada, key)
         session.commit()
         page = f"/staff/demo/groups/{group.id}/people/{ada.id}"
-        grace.get(page)
+        before = grace.get(page).text
 
         answer = grace.submit(f"/staff/demo/groups/{group.id}/replace-card/{ada.id}")
 
         assert answer.location == page
-        assert "The old card has stopped" in grace.get(page).text
+        assert "apps, links and wallet offers end too" in before
+        assert "The old card has stopped, and apps, links and wallet offers of this person with it." in (
+            grace.get(page).text
+        )
         assert client.get(f"/k/{old}").status_code == 404
         new = factories.card_secret(session, ada, key)
         session.commit()

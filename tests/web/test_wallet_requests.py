@@ -163,3 +163,20 @@ def test_nothing_of_this_leaves_a_cookie(wallet: Wallet) -> None:
 
     assert all("Set-Cookie" not in answer.headers for answer in answers)
     assert all(answer.headers["Access-Control-Allow-Origin"] == "*" for answer in answers)
+
+
+def test_a_request_without_a_token_is_asked_for_one_and_told_no_error(client: Browser) -> None:
+    without = client.post("/wallet/credential", json={})
+    wrong = client.post("/wallet/credential", json={}, headers={"Authorization": "Bearer guessed"})
+
+    assert (without.status_code, without.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert (wrong.status_code, wrong.headers["WWW-Authenticate"]) == (401, 'Bearer error="invalid_token"')
+
+
+def test_the_metadata_has_what_is_required_and_offers_no_scope(client: Browser) -> None:
+    server = client.get("/.well-known/oauth-authorization-server").get_json()
+    configured = client.get("/.well-known/openid-credential-issuer").get_json()["credential_configurations_supported"]
+
+    assert server["response_types_supported"]
+    assert "authorization_endpoint" not in server
+    assert all("scope" not in configuration for configuration in configured.values())

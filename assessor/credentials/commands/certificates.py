@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from assessor.certificates import number as numbers
 from assessor.certificates.trust import REASON_CLASSES
-from assessor.config import Application
+from assessor.config import Application, Settings
 from assessor.credentials import (
     achievements,
     awarding,
@@ -22,7 +22,9 @@ from assessor.credentials import (
     publishing,
     status,
 )
+from assessor.credentials.commands.replacing import warn
 from assessor.credentials.commands.tables import award_table
+from assessor.credentials.models import Award
 from assessor.credentials.table import read_results
 from assessor.errors import NotFound
 from assessor.organisations.models import Organisation
@@ -71,30 +73,47 @@ def award(
         return
     if not name or level is None:
         raise click.UsageError("Give --name and --level, or a table with --from.")
+    if out is not None:
+        raise click.UsageError("--out goes with --from. Write a certificate to a file with: assessor export")
+    holder = awarding.Holder(name, second, named)
     with application() as (_app, session, settings):
-        grounds = awarding.Grounds(
-            source=f"command {uuid.uuid4()}",
-            achievement_code=badge,
-            language=language,
-            level=level,
-            results=read_results(results, achievements.find(session, badge, settings)),
-            conditions={},
-        )
-        now = datetime.now(UTC)
-        holder = awarding.Holder(name, second, named)
-        for part in awarding.preview(session, holder, grounds, settings, now).dropped:
-            click.echo(f"The code on the paper has no room for the {part.replace('_', ' ')}.", err=True)
-        decided = awarding.award(session, _first_organisation(session), holder, grounds, settings, now)
-        session.add(issuing.sign(session, decided, settings, now))
-        document = {
-            "id": issuer.credential_url(settings, decided.credential_id),
-            "number": numbers.written(decided.number),
-        }
+        document = _award_one(session, settings, badge, holder, level, results, language)
     click.echo(json.dumps(document) if as_json else document["id"])
 
 
+def _award_one(
+    session: Session,
+    settings: Settings,
+    badge: str,
+    holder: awarding.Holder,
+    level: int,
+    results: tuple[str, ...],
+    language: str,
+) -> dict[str, str]:
+    """Award and sign for one person; address and number of the certificate."""
+    template = achievements.find(session, badge, settings)
+    template.check_level(level)
+    template.check_language(language)
+    grounds = awarding.Grounds(
+        source=f"command {uuid.uuid4()}",
+        achievement_code=badge,
+        language=language,
+        level=level,
+        results=read_results(results, template),
+        conditions={},
+    )
+    now = datetime.now(UTC)
+    warn(awarding.preview(session, holder, grounds, settings, now))
+    decided = awarding.award(session, _first_organisation(session), holder, grounds, settings, now)
+    session.add(issuing.sign(session, decided, settings, now))
+    return {
+        "id": issuer.credential_url(settings, decided.credential_id),
+        "number": numbers.written(decided.number),
+    }
+
+
 @click.command()
-@click.argument("credential")
+@click.argument("credential", metavar="CERTIFICATE")
 @click.option(
     "--format",
     "form",
@@ -133,7 +152,7 @@ def export(application: Application, credential: str, form: str, recipient: str,
 
 
 @click.command()
-@click.argument("credential")
+@click.argument("credential", metavar="CERTIFICATE")
 @click.option("--reason", type=click.Choice(REASON_CLASSES), required=True)
 @click.pass_obj
 def revoke(application: Application, credential: str, reason: str) -> None:
@@ -152,7 +171,7 @@ def did(application: Application) -> None:
 
 
 @click.command("status-list")
-@click.argument("number", type=click.IntRange(1, status.HIGHEST))
+@click.argument("number", metavar="N", type=click.IntRange(1, status.HIGHEST))
 @click.option("--suspension", is_flag=True, help="the list of what is on hold, not of what is withdrawn")
 @click.option("--jwt", "as_jwt", is_flag=True, help="the VC-JWT instead of the JSON with a proof")
 @out_option
@@ -188,7 +207,7 @@ def older() -> None:
 @json_option
 @click.pass_obj
 def list_hosted(application: Application, as_json: bool) -> None:
-    """Every certificate that was taken along in Open Badges 2.0, with its address."""
+    """Every certificate that was taken along in Open Badges 2.0, with its address and what that answers."""
     with application() as (_app, session, settings):
         rows = [
             {
@@ -196,6 +215,7 @@ def list_hosted(application: Application, as_json: bool) -> None:
                 "address": backpack.places(copy.award, settings).assertion,
                 "named_by": copy.recipient_kind,
                 "since": f"{copy.hosted_at:%Y-%m-%d}",
+                "answers": _answer_of(copy.award),
             }
             for copy in backpack.hosted_copies(session)
         ]
@@ -203,12 +223,18 @@ def list_hosted(application: Application, as_json: bool) -> None:
 
 
 @older.command("end")
-@click.argument("credential")
+@click.argument("credential", metavar="CERTIFICATE")
 @click.pass_obj
 def end_hosting(application: Application, credential: str) -> None:
     """Close the Open Badges 2.0 address of a certificate, as its holder wishes; 2.0 files of it fit no more."""
     with application() as (_app, session, _settings):
         backpack.end_hosting(session, finding.award_named(session, credential))
+
+
+def _answer_of(award: Award) -> str:
+    if award.revoked_at is not None:
+        return "withdrawn"
+    return "on hold" if award.suspended_at is not None else "the badge"
 
 
 COMMANDS = (award, export, revoke, did, status_list, trust, older)

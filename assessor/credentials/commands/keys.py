@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from assessor.config import Application, key_secrets
-from assessor.credentials import keys, resigning, rotation
+from assessor.credentials import issuer, keys, resigning, rotation
 from assessor.credentials.models import SigningKey
 
 json_option = click.option("--json", "as_json", is_flag=True, help="print one JSON document")
@@ -19,7 +19,7 @@ algorithm_option = click.option(
     show_default=True,
     help="RS256 for the use jwt only, where verifiers know nothing else",
 )
-kid_argument = click.argument("kid")
+kid_argument = click.argument("kid", metavar="KEY")
 
 MOMENTS = (
     *("created_at", "published_at", "activated_at", "retired_at", "destroyed_at"),
@@ -57,14 +57,14 @@ def keys_group() -> None:
 @json_option
 @click.pass_obj
 def list_keys(application: Application, as_json: bool) -> None:
-    """Every key with its use and state; private halves are never shown."""
+    """Every key with its use, its state and what did.json calls it (#…); private halves are never shown."""
     with application() as (_app, session, _settings):
         rows = [_described(key) for key in keys.everything(session)]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
     for row in rows:
-        click.echo("{kid}  {use:12} {state:12} {place:9} {public_hex}".format(**row))
+        click.echo("{kid}  {use:12} {state:12} {place:9} {names}".format(**row | {"names": " ".join(row["named"])}))
 
 
 @keys_group.command()
@@ -163,6 +163,7 @@ def _described(key: SigningKey) -> dict[str, Any]:
         "use": key.use,
         "state": key.state,
         "public_hex": key.public_key.hex(),
+        "named": issuer.names_of(key),
         "place": "token" if key.token_object is not None else in_database,
         **{name: _written(getattr(key, name)) for name in MOMENTS},
     }

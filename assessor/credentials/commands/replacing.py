@@ -9,9 +9,18 @@ import click
 
 from assessor.certificates import number as numbers
 from assessor.config import Application
-from assessor.credentials import awarding, finding, issuer, issuing
+from assessor.credentials import achievements, awarding, finding, issuer, issuing
 
-credential_argument = click.argument("credential")
+
+def warn(printed: awarding.Printed) -> None:
+    """Say what of a name neither code nor paper will show, on stderr."""
+    for part in printed.dropped:
+        click.echo(f"The code on the paper has no room for the {part.replace('_', ' ')}.", err=True)
+    if printed.unprintable:
+        click.echo(f"The paper has no letters for {' '.join(printed.unprintable)}. It shows empty signs.", err=True)
+
+
+credential_argument = click.argument("credential", metavar="CERTIFICATE")
 
 
 @click.command()
@@ -35,8 +44,9 @@ def replace(application: Application, /, credential: str, language: str | None, 
         now = datetime.now(UTC)
         old = finding.award_named(session, credential)
         holder = with_changes(awarding.holder_of(old), **changes)
-        for part in awarding.preview_replacement(session, old, holder, settings, now, language or "").dropped:
-            click.echo(f"The code on the paper has no room for the {part.replace('_', ' ')}.", err=True)
+        if language is not None:
+            achievements.find(session, old.achievement_code, settings).check_language(language)
+        warn(awarding.preview_replacement(session, old, holder, settings, now, language or ""))
         new = awarding.replace(session, old, holder, settings, now, language=language or "")
         session.add(issuing.sign(session, new, settings, now))
         address = issuer.credential_url(issuing.as_awarded(new, settings), new.credential_id)

@@ -45,6 +45,8 @@ def award_table(
     for dropped in looked.dropped:
         parts = " and the ".join(part.replace("_", " ") for part in dropped.parts)
         click.echo(f"line {dropped.line}: the code on the paper has no room for the {parts}.", err=True)
+    for line, signs in looked.unprintable:
+        click.echo(f"line {line}: the paper has no letters for {' '.join(signs)}.", err=True)
     began = time.monotonic()
     with out.open("w", encoding="utf-8", newline="") as file:
         new = _write(file, _reported(_committed(session, organisation_id, table, settings), looked.rows))

@@ -23,16 +23,32 @@ def upgrade() -> None:
         batch.add_column(sa.Column("token_object", sa.String(), nullable=True))
         for name in MOMENTS:
             batch.add_column(sa.Column(name, sa.DateTime(timezone=True), nullable=True))
-    # Until now a key was published and used as soon as it was made.
+    # Until now a key was published and used as soon as it was made; one that was never used was never retired.
     op.execute(
         sa.text(
-            "UPDATE signing_key SET published_at = created_at, activated_at = created_at WHERE state != 'destroyed'"
+            "UPDATE signing_key SET published_at = created_at, activated_at = created_at"
+            " WHERE state != 'destroyed' OR retired_at IS NOT NULL"
+        )
+    )
+    # What the way back called otherwise: without its private half a key is destroyed.
+    op.execute(
+        sa.text(
+            "UPDATE signing_key SET state = 'destroyed', destroyed_at = retired_at"
+            " WHERE state IN ('retired', 'compromised') AND sealed_key IS NULL"
         )
     )
 
 
 def downgrade() -> None:
     """Go one step back."""
+    # The release before shows no destroyed keys, but what this one signed must stay genuine.
+    op.execute(
+        sa.text(
+            "UPDATE signing_key"
+            " SET state = CASE WHEN compromised_since IS NULL THEN 'retired' ELSE 'compromised' END"
+            " WHERE state = 'destroyed' AND published_at IS NOT NULL"
+        )
+    )
     # What never signed is kept and not shown: the release before knows no such states.
     op.execute(sa.text("UPDATE signing_key SET state = 'destroyed' WHERE state IN ('created', 'published')"))
     with op.batch_alter_table("signing_key", copy_from=_table(AFTER, later=True)) as batch:

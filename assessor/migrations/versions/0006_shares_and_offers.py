@@ -112,10 +112,12 @@ def _count_misses_of(kinds: str) -> None:
 
 
 def _give_awards_to_their_learners() -> None:
-    """An award of before names its sitting, and the sitting its learner."""
+    """An award of before names its sitting, and the sitting its learner; or it replaces such an award."""
     award = sa.table(
         "award",
         sa.column("organisation_id", sa.Uuid()),
+        sa.column("id", sa.Uuid()),
+        sa.column("first_award", sa.Uuid()),
         sa.column("source", sa.String()),
         sa.column("learner_id", sa.Uuid()),
     )
@@ -138,3 +140,11 @@ def _give_awards_to_their_learners() -> None:
             .where(award.c.organisation_id == organisation_id, award.c.source == source)
             .values(learner_id=whose.scalar_subquery())
         )
+    # A replacement belongs to whom the first belongs; step 0003 has joined them.
+    first = award.alias("first")
+    owner = sa.select(first.c.learner_id).where(
+        first.c.organisation_id == award.c.organisation_id, first.c.id == award.c.first_award
+    )
+    connection.execute(
+        sa.update(award).where(award.c.first_award.is_not(None)).values(learner_id=owner.scalar_subquery())
+    )

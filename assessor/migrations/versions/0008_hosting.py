@@ -23,9 +23,10 @@ def upgrade() -> None:
         sa.Column("scopes", sa.JSON(), nullable=False),
         sa.Column("may_refresh", sa.Boolean(), nullable=False),
         sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("permitted_until", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
     )
-    op.create_index(op.f("ix_application_registered_at"), "application", ["registered_at"])
+    op.create_index(op.f("ix_application_permitted_until"), "application", ["permitted_until"])
     op.create_table(
         "permission",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),

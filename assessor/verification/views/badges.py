@@ -36,11 +36,12 @@ class _Shown:
     checks: tuple[tuple[str, str, str], ...]
     foreign: str = ""
     says: Said | None = None
+    is_of_another: bool = False
 
     @classmethod
     def of(cls, report: Report) -> "_Shown":
         checks = tuple((check.name, check.state.value, check.reason) for check in report.checks)
-        return cls(int(report.result), checks, report.foreign, what_it_says(report))
+        return cls(int(report.result), checks, report.foreign, what_it_says(report), report.is_of_another)
 
     @classmethod
     def of_code(cls, checked: checking.CheckedSummary) -> "_Shown":
@@ -95,7 +96,7 @@ def _check(data: bytes, recipient: str) -> _Shown:
     report = verifying.verify_badge(
         data,
         own.trust,
-        verifying.own_status_source(own, moment),
+        own.lists,
         moment,
         fetch=beside_ours(db.session, here, outside),
         recipient=recipient,

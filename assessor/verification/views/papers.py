@@ -11,7 +11,7 @@ from assessor import access, locale
 from assessor.accounts import limits
 from assessor.certificates import checking
 from assessor.certificates import number as numbers
-from assessor.credentials import achievements, awarding, kept, publishing, wording
+from assessor.credentials import achievements, finding, kept, publishing, wording
 from assessor.database import db, now
 from assessor.installation import settings
 from assessor.verification import verifying
@@ -127,7 +127,7 @@ def _shown(checked: Any, language: str) -> dict[str, Any]:
 
 def _certainty(number: bytes) -> str:
     """How sure the level is. The code has no room for it, the badge of the same award says it."""
-    award = awarding.find_by_number(db.session, number)
+    award = finding.find_by_number(db.session, number)
     found = wording.stated_standing(award) if award else None
     return wording.percent(found.certainty) if found else ""
 

@@ -1,7 +1,6 @@
 """My proof: every certificate of a learner, as files and into a wallet."""
 
 import uuid
-from datetime import timedelta
 
 from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,8 +14,6 @@ from assessor.wallets.views.context import card, key, mine, pages, spoken
 
 #: Forms that a browser shows; the others are kept as files.
 INLINE = ("pdf",)
-#: How long a page still says that an offer is over.
-RECENT = timedelta(minutes=15)
 
 
 @pages.get("/me/proof")
@@ -72,7 +69,7 @@ def wallet(award: uuid.UUID) -> ResponseReturnValue:
         return redirect(url_for("wallets.wallet", award=award, home=request.args.get("home")))
     made = offering.newest(db.session, found)
     state = offering.state(db.session, made, now()) if made else None
-    if made and state == "over" and made.expires_at < now() - RECENT:
+    if made and made.expires_at < now() - offering.RECENT:
         state = None
     link = offering.link(made, key(), settings()) if made and state == "waiting" else ""
     return render_template(

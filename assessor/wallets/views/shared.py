@@ -78,10 +78,9 @@ def shared(secret: str) -> ResponseReturnValue:
 def credential(award: uuid.UUID) -> ResponseReturnValue:
     """The address of a badge: a page or the signed badge, while its holder shows it to somebody."""
     found = holding.at_address(db.session, award)
-    links = sharing.open_of(db.session, found) if found is not None else ()
-    if found is None or not links:
+    choice = sharing.widest_of(db.session, found) if found is not None else None
+    if found is None or choice is None:
         raise NothingShared("There is nothing to see here. Ask the person for a link.")
-    choice = Choice.together(link.shows for link in links)
     wanted = _negotiated()
     answer = _page(found, choice) if wanted == PAGE else _signed(found, choice, wanted)
     answer.vary.add("Accept")
@@ -101,7 +100,7 @@ def _page(award: Award, choice: Choice) -> Response:
 
 
 def _signed(award: Award, choice: Choice, media_type: str) -> Response:
-    """The badge as it was signed. It says everything, so it is given only where everything is shown."""
+    """The badge as it was signed. It says everything, so it is given only where one link shows everything."""
     if award.revoked_at is not None:
         raise Withdrawn("This certificate was withdrawn. Ask the person for the new one.")
     if award.suspended_at is not None:

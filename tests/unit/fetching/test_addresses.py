@@ -53,6 +53,12 @@ from assessor.fetching.refusals import AddressRefused
         "https://１２７.0.0.1/",
         "https://[/",
         "https://badges.example/" + "a" * 2048,
+        "https://badges.example/a/../b",
+        "https://badges.example/a/%2e%2E/b",
+        "https://badges.example/a/..%2fb",
+        "https://badges.example/a/.",
+        "https://badges.example/..;x/b",
+        "https://badges.example/%252e%252e/b",
     ],
 )
 def test_an_address_that_is_not_plain_https_to_a_name_is_refused(url: str) -> None:
@@ -66,7 +72,7 @@ def test_an_address_that_is_not_plain_https_to_a_name_is_refused(url: str) -> No
         ("https://badges.example", "badges.example", "/"),
         ("HTTPS://Badges.Example:443/a?b=c", "badges.example", "/a?b=c"),
         ("https://xn--bcher-kva.example:8443/a%20b", "xn--bcher-kva.example:8443", "/a%20b"),
-        ("https://badges.example/a//b/../c;d=e", "badges.example", "/a//b/../c;d=e"),
+        ("https://badges.example/a//b/..c/.d;d=e", "badges.example", "/a//b/..c/.d;d=e"),
     ],
 )
 def test_an_address_is_taken_apart(url: str, authority: str, path: str) -> None:

@@ -185,7 +185,7 @@ def members() -> Iterator[Case]:
         issuedOn="2025-11-01T00:00:00Z",
         expires="2026-11-01T00:00:00Z",
     )
-    yield _published("not yet valid", 5, "validity window", "only from 2027", issuedOn="2027-01-01T00:00:00Z")
+    yield _published("not yet valid", 5, "validity window", "begins on 2027", issuedOn="2027-01-01T00:00:00Z")
     yield _published(
         "ended before it began", 5, "validity window", "before it was issued", expires="2026-11-20T00:00:00Z"
     )
@@ -199,7 +199,7 @@ def members() -> Iterator[Case]:
         "an empty holder", 9, "subject", "whose badge", recipient=recipient | {"identity": " ", "hashed": False}
     )
     yield case(
-        "somebody else's", hosted_badge(), 7, "recipient", "somebody with another e-mail", recipient="eve@example.org"
+        "somebody else's", hosted_badge(), 1, "recipient", "somebody with another e-mail", recipient="eve@example.org"
     )
 
 

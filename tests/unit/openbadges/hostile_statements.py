@@ -66,7 +66,7 @@ def older_words() -> Iterator[Case]:
     ended = proved_2020(older(expirationDate="2026-11-20T00:00:00Z"))
     yield case("ended", ended, EXPIRED, "validity window", "expired")
     early = proved_2020(older(issuanceDate="2027-01-01T00:00:00Z"))
-    yield case("not yet", early, EXPIRED, "validity window", "only from 2027")
+    yield case("not yet", early, EXPIRED, "validity window", "begins on 2027")
     mixed = {
         **small(issuanceDate="2020-01-01T00:00:00Z"),
         "proof": proved(small(), SCHOOLS_KEY.id(DID), SCHOOL)["proof"],

@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode
 
 from assessor.openbadges import canonical
 from assessor.openbadges.errors import OpenBadgesError, TooSymmetrical, Unreadable, UnsafeDocument
-from assessor.openbadges.fast_canonical import IRI, OutsideTable, canonical_form, form_by_table, form_with
+from assessor.openbadges.fast_canonical import IRI, TOLD_TWICE, OutsideTable, canonical_form, form_by_table, form_with
 from assessor.openbadges.grammar import is_iri
 from assessor.openbadges.strict_json import JsonObject, read_json
 from assessor.openbadges.term_table import ShapeNotLearned, learn
@@ -49,9 +49,9 @@ def test_a_document_of_our_shapes_has_the_same_form_by_table_and_by_the_general_
     if isinstance(form, bytes):
         assert form == expected
     else:
-        # Only what no table can decide goes the long way.
-        assert "look alike" in form
-        assert isinstance(expected, bytes) or expected[0] is TooSymmetrical
+        # Only what no table can decide goes the long way: parts that look alike, one id for several things.
+        assert "look alike" in form or TOLD_TWICE in form
+        assert isinstance(expected, bytes) or expected[0] is TooSymmetrical or "several places" in expected[1]
 
 
 @settings(max_examples=40, deadline=None)

@@ -10,11 +10,14 @@ from assessor.openbadges.checks import Result, State
 from assessor.openbadges.strict_json import write_json
 from assessor.openbadges.trust import Trust
 from tests.unit.openbadges.badges import PICTURE_SVG
+from tests.unit.openbadges.exits import token
 from tests.unit.openbadges.older_badges import check_named
 from tests.unit.openbadges.strangers import (
     DID_KEY,
+    FAR,
     FAR_DID,
     FAR_DOCUMENT,
+    KEY,
     older,
     proved,
     proved_2020,
@@ -48,6 +51,19 @@ def test_a_badge_in_older_words_is_genuine(badge: bytes) -> None:
 
 def test_a_token_can_carry_a_badge_of_today_in_the_older_way() -> None:
     assert seen(wrapped(stranger()), trust=FAR_TRUST).result is Result.GENUINE
+
+
+@pytest.mark.parametrize("leaves_out", [(), ("expirationDate",)])
+def test_a_token_can_be_a_badge_in_older_words_without_a_wrapping(leaves_out: tuple[str, ...]) -> None:
+    claims = {"iss": FAR_DID, "jti": stranger()["id"], "sub": "did:example:ada", "nbf": 1795262400, "exp": 1858420800}
+    badge = older(**dict.fromkeys(leaves_out))
+
+    report = seen(token({"alg": "EdDSA", "typ": "JWT", "kid": KEY}, badge | claims, FAR), trust=FAR_TRUST)
+
+    assert report.result is Result.GENUINE, report.checks
+    assert report.credential is not None
+    assert "validUntil" not in report.credential
+    assert report.credential["expirationDate"] == "2028-11-21T12:00:00Z"
 
 
 def test_no_changed_member_of_an_older_badge_holds() -> None:
@@ -95,7 +111,7 @@ def test_a_hostile_badge_full_of_endorsements_is_answered_in_little_time() -> No
 def test_endorsers_who_are_known_here_are_named() -> None:
     about = {"id": FAR_DID, "type": ["EndorsementSubject"]}
     said = {
-        **stranger(),
+        **stranger(id="urn:x:endorsement"),
         "type": ["VerifiableCredential", "EndorsementCredential"],
         "name": "Endorsement",
         "credentialSubject": about,

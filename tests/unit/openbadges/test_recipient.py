@@ -45,6 +45,14 @@ def test_a_printed_name_is_compared_as_a_name(claimed: str, state: State) -> Non
     assert found.state is state
 
 
+@pytest.mark.parametrize("claimed", ["ada lovelace", "ADA  LOVELACE", " Ada\tlovelace"])
+def test_the_capitals_of_a_name_do_not_count(claimed: str) -> None:
+    plain, hashed = Identity("name", "Ada Lovelace"), Identity.salted("name", "Ada Lovelace", "deadsea")
+
+    assert check_recipient([plain], claimed).state is State.PASSED
+    assert check_recipient([hashed], claimed).state is State.PASSED
+
+
 def test_two_spellings_of_one_letter_are_one_name() -> None:
     assert check_recipient([Identity("name", "Zoë")], "Zoe\u0308").state is State.PASSED
 

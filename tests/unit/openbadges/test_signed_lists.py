@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from assessor.openbadges import jwt, withdrawal
+from assessor.openbadges import jwt, signed_by, withdrawal
 from assessor.openbadges.did_web import PublishedKey, did_document
 from assessor.openbadges.proof import sign_document
 from assessor.openbadges.strict_json import JsonObject, read_json, write_json
@@ -52,7 +52,7 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
         monkeypatch.setattr(module, name, counting)
 
-    counted(withdrawal, "check_proof")
+    counted(signed_by, "check_proof")
     counted(jwt, "check")
     return done
 

@@ -186,7 +186,6 @@ def test_an_old_list_just_fetched_is_fresh() -> None:
         {"statusListIndex": "٣"},
         {"statusListIndex": True},
         {"statusPurpose": "message"},
-        {"statusPurpose": ["revocation", "suspension"]},
         {"statusSize": 2},
         {"type": "1EdTechRevocationList"},
     ],
@@ -200,6 +199,15 @@ def test_a_status_entry_that_cannot_be_followed_is_not_genuine(change: dict[str,
     report = _verify(signed_anyhow(document))
 
     assert report.result is Result.GENUINE_STATUS_UNKNOWN
+
+
+def test_a_status_entry_with_a_list_where_one_value_belongs_is_refused() -> None:
+    document = credential().document()
+    document["credentialStatus"]["statusPurpose"] = ["revocation", "suspension"]
+
+    report = _verify(signed_anyhow(document))
+
+    assert report.result is Result.NOT_GENUINE
 
 
 def test_a_badge_without_status_cannot_be_withdrawn_and_is_genuine() -> None:

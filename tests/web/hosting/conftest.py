@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from assessor import jobs
 from assessor.config import Settings
+from assessor.credentials import issuing
 from assessor.database import now
 from tests import factories
 from tests.fixtures import Browser
@@ -51,6 +52,16 @@ def adas_award(sessions: sessionmaker[Session], settings: Settings, evening: Any
         award = factories.award(session, settings, learner_id=ada.id)
     jobs.run_all(sessions, settings, now())
     return f"{settings.public_url}/credentials/{award.credential_id}"
+
+
+@pytest.fixture
+def nobodys_badge(sessions: sessionmaker[Session], settings: Settings) -> bytes:
+    """A badge of ours for somebody without a card."""
+    with sessions.begin() as session:
+        award = factories.award(session, settings, name="Eve")
+    jobs.run_all(sessions, settings, now())
+    with sessions() as session:
+        return issuing.export(session, award, "json", settings).content
 
 
 @pytest.fixture(scope="session")

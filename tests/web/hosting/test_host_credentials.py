@@ -11,16 +11,14 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from assessor import jobs
 from assessor.config import Settings
-from assessor.credentials import awarding, issuing
+from assessor.credentials import awarding
 from assessor.credentials.models import Award, Credential
 from assessor.database import now
 from assessor.hosting import holding, listing
 from assessor.hosting.models import HeldCredential
 from assessor.openbadges.checks import Result
 from assessor.openbadges.strict_json import MAX_BYTES
-from tests import factories
 from tests.fixtures import Browser
 from tests.unit.openbadges import badges
 from tests.web.hosting import foreign
@@ -68,6 +66,19 @@ def test_a_withdrawn_award_is_not_there(connected: Backpack, sessions: Sessions,
         awarding.revoke(session, session.scalars(select(Award)).one(), "mistake", settings, now())
 
     assert connected.badges()["credential"] == []
+
+
+@pytest.mark.usefixtures("adas_award")
+def test_an_award_on_hold_is_not_there_until_the_hold_ends(
+    connected: Backpack, sessions: Sessions, settings: Settings
+) -> None:
+    with sessions.begin() as session:
+        awarding.suspend(session, session.scalars(select(Award)).one(), settings, now())
+    on_hold = connected.badges()["credential"]
+    with sessions.begin() as session:
+        awarding.reinstate(session, session.scalars(select(Award)).one(), settings, now())
+
+    assert (on_hold, len(connected.badges()["credential"])) == ([], 1)
 
 
 @pytest.mark.usefixtures("adas_award")
@@ -221,16 +232,26 @@ def test_a_badge_whose_issuer_would_have_to_be_asked_is_kept_unchecked(connected
     assert Result(kept.result) is Result.ISSUER_UNKNOWN
 
 
-def test_a_badge_of_ours_that_somebody_else_earned_is_checked(
-    connected: Backpack, sessions: Sessions, settings: Settings
+def test_a_badge_of_ours_that_somebody_else_earned_is_not_taken(
+    app: Flask, connected: Backpack, adas_award: str, eves_phone: Browser, fits: Fits, sessions: Sessions
 ) -> None:
-    with sessions.begin() as session:
-        award = factories.award(session, settings, name="Eve")
-    jobs.run_all(sessions, settings, now())
-    with sessions() as session:
-        body = issuing.export(session, award, "json", settings).content
+    [of_ada] = connected.badges()["credential"]
+    of_eve = Backpack.of(app)
+    of_eve.connect(eves_phone)
 
-    altered, brought = connected.bring(body.replace(b"Digital", b"Dogital", 1)), connected.bring(body)
+    answer = of_eve.bring(json.dumps(of_ada).encode())
+
+    assert (of_ada["id"], answer.status_code) == (adas_award, 400)
+    assert "the card of somebody else" in answer.get_json()["imsx_description"]
+    fits("Imsx_StatusInfo", answer.get_json())
+    assert (held(sessions), of_eve.badges()["credential"]) == ([], [])
+
+
+def test_a_badge_of_ours_that_belongs_to_nobody_known_is_checked(
+    connected: Backpack, sessions: Sessions, nobodys_badge: bytes
+) -> None:
+    altered = connected.bring(nobodys_badge.replace(b"Digital", b"Dogital", 1))
+    brought = connected.bring(nobodys_badge)
 
     assert (altered.status_code, brought.status_code) == (400, 201)
     assert Result(held(sessions)[0].result) is Result.GENUINE

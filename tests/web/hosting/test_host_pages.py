@@ -1,6 +1,7 @@
 """What a learner sees of it: the question, the list of apps, badges from elsewhere, and the way over the card."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +9,11 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from assessor.config import Settings
+from assessor.credentials import awarding
+from assessor.credentials.models import Award
 from assessor.database import now
-from assessor.hosting import scopes
+from assessor.hosting import permitting, scopes
 from assessor.hosting.models import HeldCredential, Permission
 from assessor.hosting.views import WAITS
 from assessor.openbadges.achievement import Profile
@@ -19,6 +23,7 @@ from tests.web.hosting import foreign
 from tests.web.hosting.backpack import Backpack, agree, code_in, sent_back
 
 Sessions = sessionmaker[Session]
+DAY = timedelta(days=1)
 
 
 def test_the_question_says_who_asks_and_what_for(backpack: Backpack, ada: Browser) -> None:
@@ -26,6 +31,8 @@ def test_the_question_says_who_asks_and_what_for(backpack: Backpack, ada: Browse
 
     assert page.status_code == 200
     for words in ("Backpack", "backpack.example", "You are Ada.", "read your badges", "Say yes only if you opened"):
+        assert words in page.text
+    for words in ("your level and points", "how you did the test", "your printed name"):
         assert words in page.text
     assert "bring badges" not in page.text
     assert "https://backpack.example/privacy" in page.text
@@ -149,23 +156,65 @@ def test_a_badge_from_elsewhere_is_shown_and_can_be_removed(
     assert ada.submit(f"/me/apps/badges/{badges[0]}/remove").status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("result", "words"),
-    [
-        (Result.GENUINE, "Genuine"),
-        (Result.EXPIRED, "Does not count any more"),
-        (Result.WITHDRAWN, "Does not count any more"),
-        (Result.ISSUER_UNKNOWN, "We do not know who gave it"),
-    ],
-)
-def test_what_we_know_of_a_badge_is_said(
-    result: Result, words: str, connected: Backpack, ada: Browser, sessions: Sessions
+def test_a_badge_that_has_run_out_does_not_count(
+    connected: Backpack, ada: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected.bring(foreign.badge(valid_until=now().replace(microsecond=0) + DAY))
+    before = ada.get("/me/apps").text
+    monkeypatch.setattr("assessor.hosting.views.now", lambda: now() + 2 * DAY)
+
+    after = ada.get("/me/apps").text
+
+    assert ("We do not know who gave it" in before, "Does not count any more" in before) == (True, False)
+    assert ("We do not know who gave it" in after, "Does not count any more" in after) == (False, True)
+
+
+def test_a_badge_of_ours_that_names_nobody_is_genuine_and_not_said_to_be_hers(
+    connected: Backpack, ada: Browser, nobodys_badge: bytes
+) -> None:
+    connected.bring(nobodys_badge)
+
+    page = ada.get("/me/apps").text
+
+    assert "Genuine, but it does not say that it is yours" in page
+    assert ">Genuine<" not in page
+
+
+def test_a_badge_of_ours_that_was_withdrawn_since_does_not_count(
+    connected: Backpack, ada: Browser, nobodys_badge: bytes, sessions: Sessions, settings: Settings
+) -> None:
+    connected.bring(nobodys_badge)
+    with sessions.begin() as session:
+        awarding.revoke(session, session.scalars(select(Award)).one(), "mistake", settings, now())
+
+    assert "Does not count any more" in ada.get("/me/apps").text
+
+
+def test_a_badge_of_ours_on_hold_does_not_count_until_the_hold_ends(
+    connected: Backpack, ada: Browser, nobodys_badge: bytes, sessions: Sessions, settings: Settings
+) -> None:
+    connected.bring(nobodys_badge)
+    with sessions.begin() as session:
+        awarding.suspend(session, session.scalars(select(Award)).one(), settings, now())
+    on_hold = ada.get("/me/apps").text
+    with sessions.begin() as session:
+        awarding.reinstate(session, session.scalars(select(Award)).one(), settings, now())
+
+    assert "Does not count now" in on_hold
+    assert "Genuine, but" in ada.get("/me/apps").text
+
+
+def test_of_a_badge_that_cannot_be_checked_now_it_is_said_when_it_was_genuine(
+    connected: Backpack, ada: Browser, sessions: Sessions
 ) -> None:
     connected.bring(foreign.badge())
     with sessions.begin() as session:
-        session.execute(update(HeldCredential).values(result=int(result)))
+        session.execute(update(HeldCredential).values(result=int(Result.GENUINE)))
 
-    assert words in ada.get("/me/apps").text
+    page = ada.get("/me/apps").text
+
+    assert "Genuine when it came, on " in page
+    assert ">Genuine<" not in page
 
 
 def test_what_strangers_write_is_shown_as_text(connected: Backpack, ada: Browser) -> None:
@@ -176,6 +225,28 @@ def test_what_strangers_write_is_shown_as_text(connected: Backpack, ada: Browser
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
     assert "x" * 200 not in page
+
+
+def test_the_rules_say_what_is_in_a_badge(client: Browser) -> None:
+    page = client.get("/apps").text
+
+    for words in ("your points", "how you did the test", "your printed name"):
+        assert words in page
+
+
+def test_a_yes_to_an_app_that_is_gone_is_answered_on_a_page(
+    backpack: Backpack, ada: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_arguments: Any) -> None:
+        raise permitting.UnknownApplication("There is no such app.")
+
+    asked = backpack.ask(ada)
+    monkeypatch.setattr(permitting, "give", gone)
+
+    answer = agree(ada, asked)
+
+    assert answer.status_code == 400
+    assert "This app made a mistake" in answer.text
 
 
 def test_the_rules_are_open_to_everybody(client: Browser) -> None:

@@ -334,6 +334,17 @@ def test_giving_back_what_is_no_token_is_answered_like_one(connected: Backpack) 
     assert connected.revoke("x" * 43).status_code == 200
 
 
+@pytest.mark.parametrize("proof", ["Bearer ", "Basic ", " ", "Basic", "Basic é"])
+def test_half_a_proof_is_none(proof: str, connected: Backpack) -> None:
+    for address in ("token", "revoke"):
+        asked = {"grant_type": "refresh_token", "refresh_token": connected.refresh, "token": connected.refresh}
+
+        answer = connected.web.post(connected.addresses[address], data=asked, headers={"Authorization": proof})
+
+        assert answer.status_code == 401
+        assert answer.get_json()["error"] == "invalid_client"
+
+
 def test_nobody_gives_back_the_tokens_of_others(app: Flask, connected: Backpack) -> None:
     other = Backpack.of(app)
     other.register()
