@@ -145,11 +145,11 @@ def _lists(asked: _Asked, ours: _Ours | None) -> StatusSource | None:
 
 
 def _list_in(path: Path) -> StatusSource:
-    """Gives the list in a file, whatever address it is asked for by. A file of something else is refused at once."""
-    if path.is_file() and not _looks_like_list(_bytes(path)):
-        raise click.UsageError(f"{path} is not a status list. Give the list that the badge names, as JSON or JWT.")
+    """Gives the list in a file, whatever address it is asked for by."""
 
     def from_file(_url: str) -> FetchedList:
+        if path.is_file() and not _looks_like_list(_bytes(path)):
+            raise StatusUnavailable(f"{path} is not a status list. Give the list that the badge names, as JSON or JWT.")
         try:
             return FetchedList(path.read_bytes())
         except OSError as error:

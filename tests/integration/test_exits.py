@@ -1,7 +1,7 @@
 """The exits of one award that are signed when they are asked for: as JWT, and with a proof over the JSON."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +35,11 @@ def award(session: Session, settings: Settings) -> Award:
     return made
 
 
-def _verified(session: Session, settings: Settings, badge: bytes) -> Result:
+def _verified(session: Session, settings: Settings, badge: bytes, now: datetime = NOW) -> Result:
     def source(url: str) -> FetchedList:
         return FetchedList(status.signed_json(session, int(url.rpartition("/")[2])), NOW)
 
-    return verify(badge, Trust.of(issuer.document(session, settings)), NOW, status=source).result
+    return verify(badge, Trust.of(issuer.document(session, settings)), now, status=source).result
 
 
 @pytest.mark.parametrize("form", ["jwt", "jcs"])
@@ -70,11 +70,12 @@ def test_after_a_rotation_old_and_new_exits_are_genuine(
     form = {"jwt": "jwt", "badge": "jcs"}[use]
     before = issuing.export(session, award, form, settings).content
 
-    keys.rotate(session, use, PASSPHRASE, NOW + timedelta(days=1))
+    later = NOW + timedelta(days=1)
+    keys.rotate(session, use, PASSPHRASE, later)
 
     after = issuing.export(session, award, form, settings).content
     assert before != after
-    assert {_verified(session, settings, badge) for badge in (before, after)} == {Result.GENUINE}
+    assert {_verified(session, settings, badge, later) for badge in (before, after)} == {Result.GENUINE}
 
 
 def test_a_newer_key_does_not_date_its_signature_before_itself(

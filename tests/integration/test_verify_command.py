@@ -157,7 +157,6 @@ def test_what_is_too_large_could_not_be_checked(run: Run, tmp_path: Path) -> Non
         ("--did", b"\x89PNG\xff", "is not a DID document: The text is not UTF-8."),
         ("--did", b"[" * 100_000, "is not a DID document"),
         ("--did", b"{}", "issuer's document cannot be used"),
-        ("--status", b'{"type": ["OpenBadgeCredential"]}', "is not a status list"),
     ],
 )
 def test_a_file_of_something_else_is_wrong_usage(
@@ -171,6 +170,16 @@ def test_a_file_of_something_else_is_wrong_usage(
     assert (ended.code, ended.out) == (64, "")
     assert said in " ".join(ended.err.split())
     assert "codec" not in ended.err
+
+
+def test_a_file_instead_of_a_status_list_leaves_the_status_unchecked(run: Run, awarded: str, tmp_path: Path) -> None:
+    file = exported(run, awarded, "json", tmp_path)
+
+    ended = run("verify", file, "--status", file, "--json")
+
+    [status] = [check for check in ended.document["checks"] if check["name"] == "status"]
+    assert (ended.code, ended.document["verdict"], status["state"]) == (2, "could not be checked", "not checked")
+    assert "is not a status list" in status["reason"]
 
 
 def test_a_pdf_is_called_one(run: Run, awarded: str, tmp_path: Path) -> None:
