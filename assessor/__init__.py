@@ -83,10 +83,11 @@ def _open_to_applications(app: Flask, csrf: CSRFProtect, limiter: Limiter) -> No
 
 
 def _open_to_badges(app: Flask, csrf: CSRFProtect, limiter: Limiter) -> None:
-    """The page that checks any badge gives no cookie and changes nothing; what it may cost is bounded."""
-    checks = app.view_functions["verification.badge"]
-    csrf.exempt(checks)
-    app.view_functions["verification.badge"] = limiter.limit("30 per minute")(checks)  # type: ignore[assignment]  # as above
+    """The pages that check any badge, or many at once, give no cookie and change nothing; what they cost is bounded."""
+    for name in ("verification.badge", "verification.many"):
+        checks = app.view_functions[name]
+        csrf.exempt(checks)
+        app.view_functions[name] = limiter.limit("30 per minute")(checks)  # type: ignore[assignment]  # as above
 
 
 def _keep_private(instance: Path) -> None:
@@ -100,6 +101,7 @@ def _register_contexts(app: Flask) -> None:
     """Every context's pages; imported here because they need the extensions above."""
     from assessor.accounts import views as accounts
     from assessor.banks import views as banks
+    from assessor.credentials import print_views as printing
     from assessor.credentials import staff_views as certificates
     from assessor.credentials import views as credentials
     from assessor.hosting import api as host_api
@@ -113,7 +115,7 @@ def _register_contexts(app: Flask) -> None:
 
     app.before_request(organisations.guard)
     for context in (
-        *(accounts, organisations, banks, credentials, certificates),
+        *(accounts, organisations, banks, credentials, certificates, printing),
         *(sittings, staff_views, verification, hosting, wallets),
     ):
         app.register_blueprint(context.pages)

@@ -205,8 +205,10 @@ def _gather() -> None:
     from assessor.hosting.commands import apps
     from assessor.sittings.commands import rescore, speak
     from assessor.verification.commands import verify
+    from assessor.verification.verifier_commands import verifier_group
 
-    for command in (apps, banks, calibrate, cuts, inspect, rescore, simulate, speak, verify, *credentials.COMMANDS):
+    own = (apps, banks, calibrate, cuts, inspect, rescore, simulate, speak, verify, verifier_group)
+    for command in (*own, *credentials.COMMANDS):
         cli.add_command(command)
 
 

@@ -47,6 +47,9 @@ class Settings:
     )
     country: str = field(default="MT", metadata={"help": "its country, two letters (ISO 3166)"})
     project: str = field(default="", metadata={"help": "one line under the name on certificates; may be empty"})
+    partners: str = field(
+        default="", metadata={"help": "partners of that project, named on certificates, a semicolon between two"}
+    )
     contact_email: str = field(
         default="",
         metadata={"help": "e-mail address in badges, where people ask about them; Open Badges 2.0 needs one"},

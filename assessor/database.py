@@ -3,8 +3,10 @@
 Activity modules take a plain SQLAlchemy ``Session``; only entry points (views, commands, jobs) know ``db``.
 """
 
+import contextlib
 import sqlite3
 import uuid
+from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +14,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, MetaData, event
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.orm import DeclarativeBase, Session, registry, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 #: Names of constraints are part of the schema: migrations and error handling rely on them.
@@ -76,6 +78,17 @@ def new_id() -> uuid.UUID:
 def now() -> datetime:
     """The time of this moment, for entry points only: activities get ``now`` as an argument."""
     return datetime.now(UTC)
+
+
+@contextlib.contextmanager
+def reading_only(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """A session that only looks, and leaves SQLite's only write lock to others."""
+    token = reading.set(True)
+    try:
+        with sessions() as session:
+            yield session
+    finally:
+        reading.reset(token)
 
 
 @event.listens_for(Engine, "connect")

@@ -19,6 +19,7 @@ from assessor.accounts import cards, staff
 from assessor.accounts.models import Account
 from assessor.assessments import designing
 from assessor.banks import releases
+from assessor.certificates.template_reading import LAYOUTS
 from assessor.config import Settings, key_secrets
 from assessor.credentials import achievements, keys, status
 from assessor.credentials.models import StatusList
@@ -70,6 +71,8 @@ def load_data(session: Session, settings: Settings, now: datetime) -> list[str]:
         if is_new:
             done.append(f"loaded {release.bank_code}, edition {release.number}")
     for folder in _folders(ROOT / "badge_templates"):
+        if folder.name == LAYOUTS:
+            continue
         try:
             achievement, is_new = achievements.load(session, folder, settings, now)
         except achievements.TemplateInUse as kept:

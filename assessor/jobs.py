@@ -32,7 +32,9 @@ LEASE = timedelta(minutes=2)
 PACKAGE = Path(__file__).parent
 
 Run = Callable[[Session, dict[str, Any], Settings, datetime], None]
+SlowRun = Callable[[sessionmaker[Session], dict[str, Any], Settings, datetime], None]
 _kinds: dict[str, Run] = {}
+_slow: dict[str, SlowRun] = {}
 _log = structlog.get_logger("assessor.jobs")
 
 
@@ -74,9 +76,22 @@ def job(kind: str) -> Callable[[Run], Run]:
     return register
 
 
+def slow_job(kind: str) -> Callable[[SlowRun], SlowRun]:
+    """The same for work of more than a second. It opens sessions of its own, so that SQLite's only write lock is free
+
+    for answers meanwhile; what it stored stays if it fails later.
+    """
+
+    def register(run: SlowRun) -> SlowRun:
+        _slow[kind] = run
+        return run
+
+    return register
+
+
 def enqueue(session: Session, kind: str, key: str, payload: dict[str, Any], now: datetime) -> None:
     """Store a job in the caller's transaction. One of this kind and key that is there stays; a dead one is revived."""
-    if kind not in _kinds:
+    if kind not in _kinds and kind not in _slow:
         raise LookupError(f"No function does jobs of kind {kind!r}.")
     known = session.scalar(select(Job).where(Job.kind == kind, Job.key == key))
     if known is None:
@@ -121,8 +136,11 @@ def run_one(sessions: sessionmaker[Session], settings: Settings, now: datetime) 
         return False
     number, kind, payload = leased
     try:
+        if kind in _slow:
+            _slow[kind](sessions, payload, settings, now)
         with sessions.begin() as session:
-            _kinds[kind](session, payload, settings, now)
+            if kind in _kinds:
+                _kinds[kind](session, payload, settings, now)
             done = session.get_one(Job, number)
             done.state, done.leased_until, done.last_error = "done", None, None
     except Exception as error:  # a job may fail in any way; the worker must go on and the reason must be kept
@@ -154,7 +172,7 @@ def _due(now: datetime) -> Select[Job]:
         .where(
             or_(Job.state == "waiting", (Job.state == "leased") & (Job.leased_until < now)),
             Job.run_after <= now,
-            Job.kind.in_(_kinds),
+            Job.kind.in_((*_kinds, *_slow)),
         )
         .order_by(Job.id)
         .limit(1)

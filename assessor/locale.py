@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -42,6 +42,16 @@ BY_CODE = {language.code: language for language in LANGUAGES}
 def language(code: str) -> Language:
     """The language of a code, English for one that we do not have."""
     return BY_CODE.get(code, BY_CODE["en"])
+
+
+@cache
+def own_name(code: str) -> str:
+    """A language as its people write its name, such as Malti; the code where nobody told us."""
+    try:
+        name = Locale.parse(code, sep="-").get_language_name() or code
+    except (UnknownLocaleError, ValueError):
+        return code
+    return name[0].upper() + name[1:]
 
 
 @cache
@@ -107,6 +117,7 @@ def init_app(app: Flask) -> None:
     babel = Babel(app, locale_selector=lambda: Locale.parse(page_language().code))
     babel.domain_instance = PoDomain()
     app.add_template_filter(lambda moment: date(moment, page_language().code), "date")
+    app.add_template_filter(own_name, "own_name")
     app.context_processor(
         lambda: {
             "page_language": page_language(),

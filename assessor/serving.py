@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from assessor import jobs
 from assessor.config import BadSetting, Settings
-from assessor.credentials import kept, status
+from assessor.credentials import kept, mirroring, status
 from assessor.database import db, reading
 from assessor.errors import Conflict, Refusal
 
@@ -126,7 +126,7 @@ class Worker:
 
     def __init__(self, sessions: sessionmaker[Session], settings: Settings) -> None:
         self.sessions, self.settings = sessions, settings
-        self._sign_at = self._keep_at = 0.0  # on the monotonic clock
+        self._sign_at = self._keep_at = self._mirror_at = 0.0  # on the monotonic clock
 
     def round(self) -> float:
         """Do what is due; returns the seconds to rest before the next round."""
@@ -141,9 +141,18 @@ class Worker:
             self._keep_at = time.monotonic() + KEEP_EVERY
             with _logged("public documents not kept"):
                 self._keep_documents()
+        if time.monotonic() >= self._mirror_at:
+            self._mirror_at = time.monotonic() + HOURLY
+            with _logged("files of partners not mirrored"):
+                self._mirror()
         with _logged("no job done"):
             rest = 0.0 if jobs.run_one(self.sessions, self.settings, datetime.now(UTC)) else IDLE
         return rest
+
+    def _mirror(self) -> None:
+        problems = mirroring.refresh(self.sessions, self.settings, datetime.now(UTC), mirroring.outside())
+        for problem in problems:
+            _log.warning("file of a partner not had", reason=problem)
 
     def _keep_documents(self) -> None:
         token = reading.set(True)  # answers must not wait for it

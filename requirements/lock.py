@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-LOCKS = {"run": ["build"], "dev": ["build", "dev"], "scale": ["build", "scale", "hsm"]}
+LOCKS = {"run": ["build"], "dev": ["build", "dev"], "scale": ["build", "scale", "hsm", "seal"]}
 
 
 def main() -> None:

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+#: An example may take longer than Hypothesis's 0.2 seconds where other tests share the core.
+settings.register_profile("shared", deadline=2000)
+settings.load_profile("shared")
 #: `make fuzz` looks a hundred times longer than a test run.
 settings.register_profile("long", max_examples=10_000)
 
-pytest_plugins = ["tests.fixtures", "tests.console", "tests.bare_console"]
+pytest_plugins = ["tests.fixtures", "tests.console", "tests.bare_console", "tests.sharing_out"]
 
 LOCAL = ("127.0.0.1", "::1", "localhost")
 

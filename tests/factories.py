@@ -19,8 +19,8 @@ from assessor.assessments import designing
 from assessor.assessments.models import Design
 from assessor.banks import releases
 from assessor.config import Settings
-from assessor.credentials import awarding
-from assessor.credentials.models import Award
+from assessor.credentials import awarding, issuing
+from assessor.credentials.models import Award, Credential
 from assessor.database import Base
 from assessor.items.item import Item
 from assessor.items.simulations import START
@@ -164,6 +164,15 @@ def award(session: Session, settings: Settings, now: datetime = NOW, **changes: 
     name, second = changes.pop("name", "Ada Lovelace"), changes.pop("second", "")
     holder = awarding.Holder(name, second, changes.pop("named_in_badge", False))
     return awarding.award(session, organisation(session).id, holder, grounds(**changes), settings, now)
+
+
+def signed_award(session: Session, settings: Settings, **changes: Any) -> tuple[Award, Credential]:
+    """The same, signed at once instead of by the worker."""
+    made = award(session, settings, **changes)
+    credential = issuing.sign(session, made, settings, NOW)
+    session.add(credential)
+    session.flush()
+    return made, credential
 
 
 def grounds(**changes: Any) -> awarding.Grounds:

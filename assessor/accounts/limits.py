@@ -47,7 +47,15 @@ def check(session: Session, limit: Limit, key: str, now: datetime) -> None:
         raise TooManyGuesses("Too many tries. Please wait some minutes, or ask the staff.")
 
 
-def record(session: Session, limit: Limit, key: str, now: datetime) -> None:
+def record(session: Session, limit: Limit, key: str, now: datetime) -> Miss:
     """Count one miss, and forget those that no window needs any more."""
     session.execute(delete(Miss).where(Miss.kind == limit.kind, Miss.at < now - limit.window))
-    session.add(Miss(kind=limit.kind, key=key, at=now))
+    miss = Miss(kind=limit.kind, key=key, at=now)
+    session.add(miss)
+    return miss
+
+
+def strike_out(session: Session, miss: Miss | None) -> None:
+    """Take back what was no miss; ``None`` takes back nothing, and asks the database for as much."""
+    session.flush()
+    session.execute(delete(Miss).where(Miss.id == (miss.id if miss else None)))

@@ -11,11 +11,14 @@ from datetime import datetime
 from assessor.certificates.font_choice import missing_characters
 from assessor.certificates.layout import Layout, shipped
 from assessor.certificates.number import NumberNotRead, read
-from assessor.certificates.template import WORDING
+from assessor.certificates.template import Signature
+from assessor.certificates.words import WORDING
 
 MAX_TEXT = 400  # characters in any one value; far above what fits, so that layout stays cheap
 MAX_AREAS = 16
 MAX_TASKS = 8
+MAX_EMBLEMS = 3
+MAX_SIGNATURES = 2
 
 
 class CertificateUnprintable(ValueError):
@@ -37,12 +40,22 @@ class AreaScore:
 
 
 @dataclass(frozen=True)
+class Emblem:
+    """The sign of an organisation: an SVG picture, and what it reads as."""
+
+    svg: str
+    reads_as: str
+
+
+@dataclass(frozen=True)
 class CertificateContent:
     """Everything that is printed, already in one language.
 
     `second_spelling` None: the holder has one spelling. `level` None: no level was awarded, and neither level
     nor band is printed. `valid_until` None: it does not expire. `labels` are the wording of the template in
     `language`. `symbol` is the QR matrix, True is dark. `created` (aware) dates the file, not the reader.
+    `partners` are named below the project. `reviewed` False: the paper says that nobody checked its translation.
+    `translation`: the same certificate in a second language, which becomes page 3; `language_name` in that language.
     """
 
     language: str
@@ -66,6 +79,12 @@ class CertificateContent:
     created: datetime
     demonstration: bool = False
     layout: Layout = field(default_factory=lambda: shipped("classic"))
+    partners: str | None = None
+    emblems: tuple[Emblem, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    reviewed: bool = True
+    language_name: str = ""
+    translation: "CertificateContent | None" = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be printed, before anything is drawn. Raises `CertificateUnprintable`."""
@@ -83,11 +102,14 @@ class CertificateContent:
             raise CertificateUnprintable("A certificate needs the holder's name.")
         if len(self.tasks) > MAX_TASKS or len(self.areas) > MAX_AREAS:
             raise CertificateUnprintable(f"At most {MAX_TASKS} tasks and {MAX_AREAS} areas fit on the paper.")
+        if len(self.emblems) > MAX_EMBLEMS or len(self.signatures) > MAX_SIGNATURES:
+            raise CertificateUnprintable(f"At most {MAX_EMBLEMS} emblems and {MAX_SIGNATURES} signatures fit.")
         for area in self.areas:
             _check_area(area)
         values = (
             self.holder, self.second_spelling, self.title, self.conditions, self.not_tested, self.issuer,
-            self.project, self.issued, self.valid_until, self.number, self.host, *self.tasks,
+            self.project, self.partners, self.issued, self.valid_until, self.number, self.host, *self.tasks,
+            *(text for one in self.signatures for text in (one.name, one.role)),
         )  # fmt: skip
         for value in values:
             if value is not None and len(value) > MAX_TEXT:
@@ -101,7 +123,8 @@ class CertificateContent:
 
 def substituted_characters(content: CertificateContent) -> tuple[str, ...]:
     """Return the characters of names printed as U+FFFD because no shipped font has them; log these."""
-    names = (content.holder, content.second_spelling, content.issuer, content.project)
+    signing = (text for one in content.signatures for text in (one.name, one.role))
+    names = (content.holder, content.second_spelling, content.issuer, content.project, content.partners, *signing)
     return tuple(dict.fromkeys(c for name in names if name for c in missing_characters(name)))
 
 

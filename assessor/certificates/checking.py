@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, NoReturn
 
-from assessor.certificates import cose, number, qr
+from assessor.certificates import cose, merkle, number, qr
 from assessor.certificates.status import StatusListNotReadable, read_status_list
 from assessor.certificates.summary import PayloadNotASummary, Summary
 from assessor.certificates.trust import (
@@ -42,6 +42,7 @@ CHECK_NAMES = (
     "trust list",
 )
 CLOCK_SKEW = timedelta(minutes=10)
+NOTHING_ISSUED: Mapping[bytes, merkle.IssuedList] = {}
 
 State = Literal["passed", "failed", "not checked"]
 Cause = Literal[
@@ -51,6 +52,7 @@ Cause = Literal[
     "altered",
     "key_not_valid",
     "key_stolen",
+    "no_issued_list",
     "no_list",
     "no_network",
     "bad_list",
@@ -100,12 +102,14 @@ def check_summary(
     withdrawals: Mapping[str, Withdrawals],
     now: datetime,
     prefix: str | None = None,
+    issued: Mapping[bytes, merkle.IssuedList] = NOTHING_ISSUED,
 ) -> CheckedSummary:
     """Check a scanned text, or the signed bytes alone; never raises for what was scanned.
 
     `bundle` None: no trust list could be had. `status` holds VC-JWTs by the URL of their list and
     `withdrawals` documents by issuer id, as far as they could be had. `prefix` overrides the address in
-    the text; without any address that check is left out.
+    the text; without any address that check is left out. `issued`: for stolen keys, the lists that the bundle
+    names, by their roots, as far as they could be had.
     """
     report = _Report()
     try:
@@ -119,6 +123,7 @@ def check_summary(
 
         # 3. What it says, and whether the key was in use then.
         summary = _read_summary(report, envelope)
+        _check_theft(report, key, envelope.payload, issued)
         _check_key_term(report, key, summary)
     except _Decided as decided:
         return decided.answer
@@ -253,11 +258,22 @@ def _holds(envelope: cose.Sign1, key: Key) -> bool:
     return True
 
 
-def _check_key_term(report: _Report, key: Key, summary: Summary) -> None:
-    if key.compromised_since is not None:
-        # A thief can write any date, so no signature of this key proves anything by itself any more.
-        reason = f"The key was stolen; it is not trusted since {key.compromised_since:%Y-%m-%d}."
+def _check_theft(report: _Report, key: Key, payload: bytes, issued: Mapping[bytes, merkle.IssuedList]) -> None:
+    """A thief can write any date, so of a stolen key only what the issuer lists as its own counts."""
+    if key.compromised_since is None:
+        return
+    stolen = f"The key was stolen; it is not trusted since {key.compromised_since:%Y-%m-%d}"
+    if key.issued is None:
+        report.end("issued", f"{stolen}.", ALTERED, "key_stolen")
+    if key.issued.root not in issued:
+        reason = f"{stolen}. The list of what it signed before could not be had."
+        report.leave_open("issued", reason, ISSUER_UNKNOWN, "no_issued_list")
+    if not issued[key.issued.root].holds(payload):
+        reason = f"{stolen}, and this is not among what the issuer signed with it."
         report.end("issued", reason, ALTERED, "key_stolen")
+
+
+def _check_key_term(report: _Report, key: Key, summary: Summary) -> None:
     if not key.was_valid(summary.issued):
         reason = f"The key was not in use on {summary.issued:%Y-%m-%d}."
         report.end("issued", reason, ALTERED, "key_not_valid")

@@ -1,17 +1,19 @@
 """Page 1, as its layout says: ornament, columns, badge, and the symbol with what is needed to check it."""
 
 from assessor.certificates.certificate import CertificateContent, CertificateUnprintable
-from assessor.certificates.colours import INK2
-from assessor.certificates.layout import Column, Layout
+from assessor.certificates.colours import INK2, paint
+from assessor.certificates.font_choice import drawable
+from assessor.certificates.layout import Align, Column, Layout
 from assessor.certificates.number import read
 from assessor.certificates.paper import MM
-from assessor.certificates.parts import Block, Place, block_of, holder
+from assessor.certificates.parts import EMBLEM, Block, Place, block_of, holder
 from assessor.certificates.sheet import Sheet
 from assessor.certificates.stitches import band_stamp, draw_number_band, frame_stamp, number_band_height, side_stamp
 from assessor.certificates.svg_drawing import parse_svg, svg_stamp
 from assessor.certificates.symbol import draw_symbol
 from assessor.certificates.text import Style, isolated
 
+SIDES: tuple[Align, Align] = ("start", "end")  # of the signatures
 STITCH = 0.57 * MM
 SYMBOL = 45 * MM  # always: a phone must read it (design language, 8)
 AROUND_SYMBOL = 14 * MM  # room for the words below, on both sides
@@ -31,6 +33,8 @@ def draw_first_page(sheet: Sheet, content: CertificateContent) -> None:
         name_size = _draw_column(sheet, content, column, name_size)
     if layout.badge:
         _draw_badge(sheet, content, layout.badge)
+    _draw_emblems(sheet, content)
+    _draw_signatures(sheet, content)
     _draw_symbol(sheet, content)
 
 
@@ -91,6 +95,28 @@ def _draw_badge(sheet: Sheet, content: CertificateContent, box: tuple[float, flo
     x, y = sheet.left(left, size), sheet.paper.height - top - size
     with sheet.paper.figure(alternative, sheet.language, (x, y, x + size, y + size)) as canvas:
         canvas.place(svg_stamp(parse_svg(content.badge_svg), size), x, y)
+
+
+def _draw_emblems(sheet: Sheet, content: CertificateContent) -> None:
+    """The signs of the organisations, all of one size, at the places of the layout."""
+    for emblem, (left, top) in zip(content.emblems, content.layout.emblems, strict=False):
+        x, y = sheet.left(left * MM, EMBLEM), sheet.paper.height - top * MM - EMBLEM
+        with sheet.paper.figure(emblem.reads_as, sheet.language, (x, y, x + EMBLEM, y + EMBLEM)) as canvas:
+            canvas.place(svg_stamp(parse_svg(emblem.svg), EMBLEM), x, y)
+
+
+def _draw_signatures(sheet: Sheet, content: CertificateContent) -> None:
+    """A line for ink, and who signs below it; the second one stands against the other side."""
+    for at, (one, place) in enumerate(zip(content.signatures, content.layout.signatures, strict=False)):
+        left, top, width = (length * MM for length in place)
+        x, align = sheet.left(left, width), SIDES[at % 2]
+        with sheet.paper.decoration() as canvas:
+            canvas.setStrokeColor(paint(INK2))
+            canvas.setLineWidth(0.8)
+            canvas.line(x, sheet.paper.height - top, x + width, sheet.paper.height - top)
+        name = sheet.fixed(isolated(drawable(one.name)), Style(size=9.5, bold=True), width)
+        y = sheet.write(name, left, top + 1.2 * MM, width, align=align)
+        sheet.write(sheet.fixed(isolated(drawable(one.role)), Style(size=9), width), left, y, width, align=align)
 
 
 def _draw_symbol(sheet: Sheet, content: CertificateContent) -> None:

@@ -1,7 +1,7 @@
 """Layouts as data: where everything stands on page 1, how large, in which colours.
 
-The shipped ones are the files in `layouts/`. A `certificate.toml` names one, `layout = "modern"`, or has a table of its
-own that starts from one and replaces what it names:
+The shipped ones are the folders in `layouts/`. A `certificate.toml` names one, `layout = "modern"`, or has a table of
+its own that starts from one and replaces what it names:
 
     [layout]
     like = "modern"
@@ -23,12 +23,12 @@ from assessor.certificates.stitches import BAND_COLOURS
 
 SHIPPED = ("classic", "modern", "compact")
 PARTS = (
-    "issuer", "project", "certificate", "of_competence", "given_to", "holder", "second_spelling", "rule", "shown",
-    "title", "level", "bands", "tasks", "conditions", "issued", "valid_until",
+    "issuer", "project", "partners", "certificate", "of_competence", "given_to", "holder", "second_spelling", "rule",
+    "shown", "title", "level", "bands", "tasks", "conditions", "issued", "valid_until",
 )  # fmt: skip
 # What is signed, and who says so.
 NEVER_LEFT_OUT = ("issuer", "holder", "second_spelling", "title", "level", "issued", "valid_until")
-MOST_COLUMNS, MOST_PARTS = 12, 20
+MOST_COLUMNS, MOST_PARTS, MOST_PLACES = 12, 20, 3
 LARGEST_PAGE, LARGEST_SIZE = 420, 96  # mm, points
 
 Ornament = Literal["frame", "side", "top", "none"]
@@ -36,7 +36,9 @@ Align = Literal["start", "centre", "end"]
 Stand = Literal["top", "spread", "bottom"]
 
 _COLOURS = ("accent", "title", "rule", "text", "quiet")
-_KEYS = frozenset({"page", "ornament", "symbol", "badge", "demonstration", "colours", "columns"})
+_KEYS = frozenset(
+    {"page", "ornament", "symbol", "badge", "demonstration", "colours", "columns", "emblems", "signatures"}
+)
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -77,7 +79,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    """Page 1. Lengths in mm; `badge` None: it is not shown."""
+    """Page 1. Lengths in mm; `badge` None: it is not shown.
+
+    `emblems`: left and top of each place; `signatures`: left, top and width of each line. Where a layout has fewer
+    places than a badge has emblems or signatures, the rest is not shown.
+    """
 
     page: tuple[float, float]
     ornament: Ornament
@@ -88,6 +94,8 @@ class Layout:
     demonstration: float
     colours: Mapping[str, str]
     columns: tuple[Column, ...]
+    emblems: tuple[tuple[float, float], ...] = ()
+    signatures: tuple[tuple[float, float, float], ...] = ()
 
 
 def layout_of(value: object) -> Layout:
@@ -113,7 +121,7 @@ def shipped(name: str) -> Layout:
 def _source(name: object) -> dict[str, Any]:
     if name not in SHIPPED:
         raise LayoutInvalid("layout", f"is {str(name)[:40]!r}; known are {', '.join(SHIPPED)}")
-    return tomllib.loads(files(__package__).joinpath("layouts", f"{name}.toml").read_text("utf-8"))
+    return tomllib.loads(files(__package__).joinpath("layouts", str(name), "layout.toml").read_text("utf-8"))
 
 
 class _Reader:
@@ -132,15 +140,17 @@ class _Reader:
             self._refuse("columns", f"needs 1 to {MOST_COLUMNS} entries")
         badge = self.data.get("badge")
         layout = Layout(
-            page=self._pair("page"),
+            page=self._two("page", self.data.get("page")),
             ornament=self._one_of("ornament.kind", ornament.get("kind"), get_args(Ornament)),
             ornament_box=self._box("ornament.box", ornament.get("box", [0, 0, 0, 0])),
             ornament_colours=self._three_colours("ornament.colours", ornament.get("colours", list(BAND_COLOURS))),
-            symbol=self._pair("symbol"),
+            symbol=self._two("symbol", self.data.get("symbol")),
             badge=None if badge is None else self._triple("badge", badge),
             demonstration=self._number("demonstration", self.data.get("demonstration"), LARGEST_PAGE),
             colours=self._colours(),
             columns=tuple(self._column(f"columns[{i}]", one) for i, one in enumerate(columns, start=1)),
+            emblems=tuple(self._two("emblems", one) for one in self._places("emblems")),
+            signatures=tuple(self._triple("signatures", one) for one in self._places("signatures")),
         )
         named = {part.part for column in layout.columns for part in column.parts}
         for part in NEVER_LEFT_OUT:
@@ -194,8 +204,14 @@ class _Reader:
             self._refuse(key, "must be of the form #rrggbb")
         return value
 
-    def _pair(self, key: str) -> tuple[float, float]:
-        first, second = self._numbers(key, self.data.get(key), 2)
+    def _places(self, key: str) -> list[Any]:
+        value = self.data.get(key, [])
+        if not isinstance(value, list) or len(value) > MOST_PLACES:
+            self._refuse(key, f"needs at most {MOST_PLACES} places")
+        return value
+
+    def _two(self, key: str, value: object) -> tuple[float, float]:
+        first, second = self._numbers(key, value, 2)
         return first, second
 
     def _triple(self, key: str, value: object) -> tuple[float, float, float]:

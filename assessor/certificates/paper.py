@@ -17,12 +17,14 @@ from assessor.certificates.canvas import PaperCanvas
 from assessor.certificates.cluster_font import ClusterFonts
 from assessor.certificates.colours import INK, paint
 from assessor.certificates.finishing import Attachment, Description, Element, Entries, finished
+from assessor.certificates.seal import Seal
 from assessor.certificates.text import Paragraph
 
 MM = 72 / 25.4
 A4 = WIDTH, HEIGHT = 595.276, 841.890
 
 Align = Literal["start", "centre", "end", "left", "right"]
+Scope = Literal["Row", "Column"]
 Size = tuple[float, float]
 
 
@@ -71,11 +73,13 @@ class Paper:
         align: Align = "start",
         colour: str = INK,
         role: str = "P",
+        scope: Scope = "Row",
     ) -> float:
         """Draw a paragraph whose box begins at `x`, `top`; return the y below it.
 
         `start` and `end` follow the paragraph's direction inside `width`; `left` and `right` do not. The role
-        `Artifact` is for words that say again what was said, and is skipped by assistive technology.
+        `Artifact` is for words that say again what was said, and is skipped by assistive technology. `scope`: what a
+        header of a table (`TH`) is the head of.
         """
         side = {
             "start": "right" if paragraph.rtl else "left",
@@ -85,7 +89,7 @@ class Paper:
         if paragraph.ordered or len(paragraph.lines) > 1:  # spaces at line ends are not drawn
             entries["/ActualText"] = paragraph.text
         if role == "TH":
-            entries["/A"] = Dictionary(O=Name.Table, Scope=Name.Row)
+            entries["/A"] = Dictionary(O=Name.Table, Scope=Name(f"/{scope}"))
         with self.decoration() if role == "Artifact" else self._tagged(role, entries) as canvas:
             canvas.setFillColor(paint(colour))
             for line in paragraph.lines:
@@ -122,11 +126,11 @@ class Paper:
         self._canvas.restoreState()
         self._canvas.addLiteral("EMC")
 
-    def finish(self, attachment: Attachment | None = None) -> bytes:
+    def finish(self, attachment: Attachment | None = None, seal: Seal | None = None) -> bytes:
         """Return the tagged PDF; the same drawing gives the same bytes."""
         self._canvas.showPage()
         self._canvas.save()
-        return finished(self._buffer.getvalue(), self._about, self._document, attachment)
+        return finished(self._buffer.getvalue(), self._about, self._document, attachment, seal)
 
     @contextmanager
     def _tagged(self, role: str, entries: Entries) -> Iterator[PaperCanvas]:

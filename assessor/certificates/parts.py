@@ -15,6 +15,8 @@ from assessor.certificates.text import Paragraph, Style, isolated
 _NAME_SHRINKS = {1: (1.0, 0.9, 0.8, 0.7, 0.625), 2: (0.625, 0.55, 0.475), 3: (0.4,)}
 _TWO_LINES_SHRINK = {2: (1.0, 0.9, 0.8, 0.7, 0.6), 3: (0.5, 0.4)}
 _RULE = 96 * MM
+EMBLEM = 17 * MM
+_BESIDE_EMBLEMS = frozenset({"issuer", "project", "partners"})
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,13 @@ class Place:
             )
 
         return Block(paragraph.height, draw, part.gap, part.least)
+
+    @property
+    def beside_emblems(self) -> float:
+        """The width that the emblems leave: both sides of a middle column, one side of others."""
+        layout = self.content.layout
+        shown = min(len(self.content.emblems), len(layout.emblems))
+        return self.width - (EMBLEM + 3 * MM) * ((2 * bool(shown)) if self.align == "centre" else shown)
 
     def offset(self, width: float) -> float:
         """Where something of this width starts inside the column."""
@@ -97,7 +106,7 @@ def _second_spelling(part: Part, place: Place, name_size: float) -> Block:
 def _words(part: Part, place: Place) -> Paragraph | None:
     """Parts that are one sentence, the same on many papers."""
     sheet, content, labels = place.sheet, place.content, place.sheet.labels
-    style, width = place.style(part), place.width
+    style, width = place.style(part), place.beside_emblems if part.part in _BESIDE_EMBLEMS else place.width
     if part.part == "title":
         one_line = [(place.style(part, part.size * shrink), 1) for shrink in (1.0, 0.92, 0.85, 0.77)]
         return sheet.fit_fixed(isolated(content.title), [*one_line, (place.style(part, part.size * 0.7), 3)], width)
@@ -106,6 +115,12 @@ def _words(part: Part, place: Place) -> Paragraph | None:
     if part.part in ("issued", "valid_until"):
         date = content.issued if part.part == "issued" else content.valid_until
         return sheet.fixed(sheet.words(part.part, bold=("date",), date=date), style, width) if date else None
+    if part.part == "partners":
+        return (
+            sheet.fixed(sheet.words("partners", list=drawable(content.partners)), style, width)
+            if content.partners
+            else None
+        )
     if part.part == "level":
         if content.band is None:
             return None

@@ -10,8 +10,8 @@ writes the text of the code and `symbol` draws its modules. `read_text`, `cose.r
 """
 
 import base64
-import binascii
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -21,6 +21,9 @@ from assessor.certificates import cbor, cose
 from assessor.certificates.matrix import matrix
 from assessor.certificates.printable import without_controls
 from assessor.certificates.summary import (
+    MAX_NAME,
+    MAX_SECOND_SPELLING,
+    MAX_TITLE,
     Conditions,
     PayloadNotASummary,
     Summary,
@@ -36,6 +39,8 @@ CLAIM_EXPIRES, CLAIM_ISSUED, CLAIM_NUMBER, CLAIM_FIELDS = 4, 6, 7, -65537
 
 _GROUP_DIGITS = (0, 3, 5, 8, 10, 13, 15, 17)  # decimal digits for 0 to 7 bytes
 _GROUP_BYTES = {digits: size for size, digits in enumerate(_GROUP_DIGITS)}
+_SPACE = re.compile(r"[\s\ufeff]+")
+_BASE64URL = re.compile("[A-Za-z0-9_-]*")
 _PREFIX = re.compile(
     r"(https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?"
 )
@@ -158,10 +163,10 @@ def _summary(issued: int, expires: cbor.Value, number: bytes, fields: list[cbor.
                 number=number,
                 issued=_moment(issued),
                 expires=None if expires is None else _moment(expires),
-                name=without_controls(name),
-                second_spelling=None if second_spelling is None else without_controls(second_spelling),
+                name=_shown(name, MAX_NAME),
+                second_spelling=None if second_spelling is None else _shown(second_spelling, MAX_SECOND_SPELLING),
                 achievement=achievement,
-                title=None if title is None else without_controls(title),
+                title=None if title is None else _shown(title, MAX_TITLE),
                 level=level,
                 area_scores=None if scores is None else tuple(None if s == 255 else s for s in scores),
                 status_list=status_list,
@@ -170,6 +175,13 @@ def _summary(issued: int, expires: cbor.Value, number: bytes, fields: list[cbor.
                 languages=languages,
             )
     raise PayloadNotASummary("The fields of the signed content are of other kinds.")
+
+
+def _shown(text: str, limit: int) -> str:
+    """What may be shown of a text as it was signed; the limits are those of the text before anything is dropped."""
+    if len(text.encode()) > limit or not unicodedata.is_normalized("NFC", text):
+        raise PayloadNotASummary("A text of the signed content is too long, or not in NFC.")
+    return without_controls(text)
 
 
 def check_prefix(prefix: str) -> None:
@@ -201,7 +213,7 @@ def read_text(text: str) -> ScannedText:
     White space (a link broken in an e-mail) and punctuation after it are forgiven. Raises
     `NotACertificateText`, `TextIncomplete` or `TextAltered`.
     """
-    prefix, mark, tail = "".join(text[: MAX_TEXT + 1].split()).partition("#")
+    prefix, mark, tail = _SPACE.sub("", text[: MAX_TEXT + 1]).partition("#")
     form, dot, code = tail.partition(".")
     code = code.rstrip(".,;:)>]\"'")
     if len(text) > MAX_TEXT or not (mark and dot and form in ("1", "2")):
@@ -241,10 +253,10 @@ def _digits(data: bytes) -> str:
 
 
 def _from_digits(digits: str) -> bytes:
+    if digits and not (digits.isascii() and digits.isdigit()):
+        raise TextAltered("Other signs stand among the digits of the code.")
     if not digits or len(digits) % 17 not in _GROUP_BYTES:
         raise TextIncomplete("A part of the code is missing. Scan or copy it again.")
-    if not (digits.isascii() and digits.isdigit()):
-        raise TextAltered("Other signs stand among the digits of the code.")
     groups = [digits[at : at + 17] for at in range(0, len(digits), 17)]
     try:
         return b"".join(int(group).to_bytes(_GROUP_BYTES[len(group)], "big") for group in groups)
@@ -253,12 +265,11 @@ def _from_digits(digits: str) -> bytes:
 
 
 def _from_base64url(code: str) -> bytes:
+    if not _BASE64URL.fullmatch(code):
+        raise TextAltered("Other signs stand in the code.")
     if not code or len(code) % 4 == 1:
         raise TextIncomplete("A part of the code is missing. Copy it again.")
-    try:
-        signed = base64.b64decode(code + "=" * (-len(code) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise TextAltered("Other signs stand in the code.") from error
+    signed = base64.urlsafe_b64decode(code + "=" * (-len(code) % 4))
     # One text for one content: unused bits of the last sign must be zero.
     if base64.urlsafe_b64encode(signed).rstrip(b"=").decode() != code:
         raise TextAltered("The code cannot have been written so.")

@@ -1,10 +1,16 @@
-"""Page 2, the same for every layout: tasks, parts of the test with ranges, what was not tested, checking."""
+"""Page 2, the same for every layout: tasks, parts of the test with ranges, what was not tested, checking.
 
-from assessor.certificates.canvas import PaperCanvas
+Page 3, where the holder chose a second language, says the same in it.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assessor.certificates.canvas import PaperCanvas, Stamp, stamped
 from assessor.certificates.certificate import AreaScore, CertificateContent, PageTooFull
 from assessor.certificates.colours import HAIR, INK2, LINE, PRIMARY, RANGE, SUNK, paint
 from assessor.certificates.font_choice import drawable
-from assessor.certificates.paper import HEIGHT, MM, WIDTH
+from assessor.certificates.paper import HEIGHT, MM, WIDTH, Align
 from assessor.certificates.sheet import Sheet
 from assessor.certificates.stitches import LOZENGE, band_stamp, draw_sign
 from assessor.certificates.text import FSI, Span, isolated
@@ -12,18 +18,27 @@ from assessor.certificates.text import FSI, Span, isolated
 SIDE = 18 * MM
 COLUMN = WIDTH - 2 * SIDE
 NAMES, BAR, RESULT = 56 * MM, 78 * MM, 38 * MM
-PAGES = 2
+HEADS = ("area_column", "result_column")
+SIDES: tuple[Align, Align] = ("start", "end")
 
 
-def draw_second_page(sheet: Sheet, content: CertificateContent) -> None:
-    """Draw page 2 at the scale of the sheet. Raises `PageTooFull` when the texts do not fit."""
+@dataclass(frozen=True)
+class PageNumber:
+    """Which page this is, of how many."""
+
+    page: int = 2
+    pages: int = 2
+
+
+def draw_second_page(sheet: Sheet, content: CertificateContent, number: PageNumber) -> None:
+    """Draw page 2, or 3, at the scale of the sheet. Raises `PageTooFull` when the texts do not fit."""
     with sheet.paper.decoration() as canvas:
         canvas.place(band_stamp(COLUMN + 8 * MM, 4.5 * MM), SIDE - 4 * MM, HEIGHT - 14.5 * MM)
     y = 20 * MM
     if content.demonstration:
         sheet.demonstration_mark(17 * MM)
         y += 6 * MM
-    y = _head(sheet, content, y)
+    y = _head(sheet, content, number, y)
     if content.tasks:
         y = _tasks(sheet, content.tasks, _heading(sheet, "can_do", y + 8 * sheet.mm))
     if content.areas:
@@ -38,16 +53,22 @@ def draw_second_page(sheet: Sheet, content: CertificateContent) -> None:
         y = _heading(sheet, "obtained", y + 9 * sheet.mm)
         y = sheet.write(sheet.fixed(content.conditions, sheet.style(size=10.5), COLUMN), SIDE, y, COLUMN)
     y = _how_to_check(sheet, content, _heading(sheet, "check", y + 9 * sheet.mm))
-    if y > _foot(sheet):
-        raise PageTooFull("Page 2 is too full. Shorten the names of the areas or the conditions.")
+    if y > _foot(sheet, content):
+        raise PageTooFull(f"Page {number.page} is too full. Shorten the names of the areas or the conditions.")
 
 
-def _head(sheet: Sheet, content: CertificateContent, top: float) -> float:
+def _head(sheet: Sheet, content: CertificateContent, at: PageNumber, top: float) -> float:
+    """Whose certificate this is; page 3 is headed by what it is, and says the dates of page 1 too."""
+    translated = at.page > 2
+    if translated:
+        words = sheet.words("same_in", language=content.language_name)
+        heading = sheet.fixed(words, sheet.style(size=13, bold=True), COLUMN)
+        top = sheet.write(heading, SIDE, top, COLUMN, colour=PRIMARY, role="H1") + 1 * sheet.mm
     number = sheet.lay_out(isolated(content.number, ltr=True), sheet.style(size=10.5))
     width = COLUMN - number.width - 6 * MM
     names = [(sheet.style(size=size, bold=True), lines) for size, lines in ((16, 1), (14, 1), (12, 3))]
     name = sheet.fit(isolated(drawable(content.holder)), names, width)
-    y = sheet.write(name, SIDE, top, width, role="H1")
+    y = sheet.write(name, SIDE, top, width, role="H2" if translated else "H1")
     sheet.write(
         number,
         SIDE + COLUMN - number.width,
@@ -61,8 +82,11 @@ def _head(sheet: Sheet, content: CertificateContent, top: float) -> float:
     if content.level is not None:
         band = sheet.labels[f"band_{content.band}"]
         parts.append("".join(span.text for span in sheet.words("level", band=band, level=str(content.level))))
-    parts.append(sheet.labels["second_page"].format(page=PAGES, pages=PAGES))
-    line = sheet.fixed(". ".join(parts), sheet.style(size=10.5), COLUMN)
+    for label, date in (("issued", content.issued), ("valid_until", content.valid_until)) if translated else ():
+        if date:
+            parts.append("".join(span.text for span in sheet.words(label, date=date)))
+    parts.append(isolated(sheet.labels["second_page"].format(page=at.page, pages=at.pages)))
+    line = sheet.fixed(" · ".join(parts), sheet.style(size=10.5), COLUMN)
     return sheet.write(line, SIDE, y + 1 * sheet.mm, COLUMN, colour=INK2)
 
 
@@ -100,6 +124,8 @@ def _areas(sheet: Sheet, content: CertificateContent, top: float) -> float:
     """A row per area: its name, the range as a bar between 0 and 100, and the same in numbers."""
     y = _heading(sheet, "areas", top)
     with sheet.paper.part("Table"):
+        with sheet.paper.part("TR"):
+            y = _column_heads(sheet, y)
         for area in content.areas:
             with sheet.paper.part("TR"):
                 y = _area(sheet, area, y)
@@ -114,6 +140,13 @@ def _areas(sheet: Sheet, content: CertificateContent, top: float) -> float:
         )
     note = sheet.fixed(sheet.labels["range"], sheet.style(size=9), COLUMN)
     return sheet.write(note, SIDE, below + 2 * sheet.mm, COLUMN, colour=INK2)
+
+
+def _column_heads(sheet: Sheet, top: float) -> float:
+    heads = [sheet.fixed(sheet.labels[label], sheet.style(size=9, bold=True), NAMES) for label in HEADS]
+    for head, start, align in zip(heads, (SIDE, SIDE + COLUMN - NAMES), SIDES, strict=True):
+        sheet.write(head, start, top, NAMES, align=align, colour=INK2, role="TH", scope="Column")
+    return top + max(head.height for head in heads)
 
 
 def _area(sheet: Sheet, area: AreaScore, top: float) -> float:
@@ -144,7 +177,7 @@ def _bar(canvas: PaperCanvas, area: AreaScore, left: float, bottom: float, heigh
     canvas.setStrokeColor(paint(LINE))
     canvas.setLineWidth(0.6)
     if area.score is None or area.low is None or area.high is None:
-        _hatch(canvas, left, bottom, height)
+        canvas.place(_hatch(height), left, bottom)
     canvas.rect(left, bottom, BAR, height)
     for cut in (25, 50, 75) if area.score is not None else ():
         canvas.line(at(cut), bottom, at(cut), bottom + height)
@@ -160,14 +193,20 @@ def _bar(canvas: PaperCanvas, area: AreaScore, left: float, bottom: float, heigh
     canvas.line(at(area.score), bottom - 2, at(area.score), bottom + height + 2)
 
 
-def _hatch(canvas: PaperCanvas, left: float, bottom: float, height: float) -> None:
-    canvas.saveState()
-    inside = canvas.beginPath()
-    inside.rect(left, bottom, BAR, height)
-    canvas.clipPath(inside, stroke=0)
-    for offset in range(-10, int(BAR) + 10, 5):
-        canvas.line(left + offset, bottom, left + offset + height, bottom + height)
-    canvas.restoreState()
+@lru_cache(maxsize=4)
+def _hatch(height: float) -> Stamp:
+    """What fills the bar of an area that was not assessed."""
+
+    def draw(canvas: PaperCanvas) -> None:
+        inside = canvas.beginPath()
+        inside.rect(0, 0, BAR, height)
+        canvas.clipPath(inside, stroke=0)
+        canvas.setStrokeColor(paint(LINE))
+        canvas.setLineWidth(0.6)
+        for offset in range(-10, int(BAR) + 10, 5):
+            canvas.line(offset, 0, offset + height, height)
+
+    return stamped(draw, BAR, height)
 
 
 def _how_to_check(sheet: Sheet, content: CertificateContent, top: float) -> float:
@@ -188,15 +227,19 @@ def _how_to_check(sheet: Sheet, content: CertificateContent, top: float) -> floa
     return end
 
 
-def _foot(sheet: Sheet) -> float:
-    """Write the two notes at the bottom; return the y where they begin."""
+def _foot(sheet: Sheet, content: CertificateContent) -> float:
+    """Write the notes at the bottom, and whether somebody checked the words; return the y where they begin."""
     gap = 8 * MM
     width = (COLUMN - gap) / 2
     notes = [sheet.fixed(sheet.labels[label], sheet.style(size=8.5), width) for label in ("attached", "framework")]
-    top = HEIGHT - 16 * MM - max(note.height for note in notes)
+    unchecked = None if content.reviewed else sheet.fixed(sheet.labels["unreviewed"], sheet.style(size=8.5), COLUMN)
+    below = HEIGHT - 16 * MM - (unchecked.height + 1 * MM if unchecked else 0)
+    top = below - max(note.height for note in notes)
     with sheet.paper.decoration() as canvas:
         canvas.setFillColor(paint(SUNK))
         canvas.rect(SIDE - 3 * MM, 12 * MM, COLUMN + 6 * MM, HEIGHT - top - 8 * MM, stroke=0, fill=1)
     for start, note in ((SIDE, notes[0]), (SIDE + width + gap, notes[1])):
         sheet.write(note, start, top, width, colour=INK2)
+    if unchecked:
+        sheet.write(unchecked, SIDE, below + 1 * MM, COLUMN, colour=INK2)
     return top - 4 * MM

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from assessor.certificates.colours import AMBER, INK, paint
-from assessor.certificates.paper import MM, Align, Paper
+from assessor.certificates.paper import MM, Align, Paper, Scope
 from assessor.certificates.text import Paragraph, Span, Style, Text, fill, fit, is_rtl, lay_out, lay_out_fixed
 
 
@@ -67,10 +67,11 @@ class Sheet:
         align: Align = "start",
         colour: str = INK,
         role: str = "P",
+        scope: Scope = "Row",
     ) -> float:
         """Write a paragraph into a box that begins `start` from the reading side; return the y below."""
         x = self.left(start, width)
-        return self.paper.write(paragraph, x, top, width=width, align=align, colour=colour, role=role)
+        return self.paper.write(paragraph, x, top, width=width, align=align, colour=colour, role=role, scope=scope)
 
     def demonstration_mark(self, top: float) -> None:
         """Say on the paper that it is not a real certificate, in words that survive grey."""

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from assessor.certificates import cose
+from assessor.certificates import cose, merkle
 from assessor.certificates.json_fields import FieldNotValid, Fields
 from assessor.certificates.trust import (
     KEY_USES,
@@ -27,6 +27,7 @@ from assessor.certificates.trust import (
     AchievementText,
     Bundle,
     Catalogue,
+    IssuedPlace,
     Issuer,
     Key,
     KeyUse,
@@ -54,27 +55,31 @@ class NotSignedByTrustedKey(ValueError):
 
 def sign_bundle(bundle: Bundle, root: cose.Signer) -> bytes:
     """Sign with the root key, whose public half is pinned in every verifier."""
-    document = {
+    return _sign(bundle_document(bundle), BUNDLE_CONTEXT, root, MAX_BUNDLE)
+
+
+def bundle_document(bundle: Bundle) -> dict[str, Any]:
+    """The bundle as it is signed, and as a draft of it is written for people to look at."""
+    return {
         "type": "bundle",
         "version": bundle.version,
         "issued": _seconds(bundle.issued),
         "expires": _seconds(bundle.expires),
         "issuers": [_issuer_json(issuer) for issuer in bundle.issuers],
     }
-    return _sign(document, BUNDLE_CONTEXT, root, MAX_BUNDLE)
+
+
+def read_draft(text: bytes) -> Bundle:
+    """A bundle that nobody has signed yet. Raises `SignedDataNotReadable`."""
+    with _readable("bundle"):
+        return _bundle(Fields.parse(text))
 
 
 def read_bundle(signed: bytes, root_key: bytes) -> Bundle:
     """Check and read; raises `NotSignedByTrustedKey` or `SignedDataNotReadable`."""
     document = _open(signed, BUNDLE_CONTEXT, [root_key], MAX_BUNDLE)
     with _readable("bundle"):
-        document.expect("type", "bundle")
-        return Bundle(
-            version=document.integer("version"),
-            issued=document.moment("issued"),
-            expires=document.moment("expires"),
-            issuers=tuple(_issuer(each) for each in document.documents("issuers")),
-        )
+        return _bundle(document)
 
 
 def sign_catalogue(catalogue: Catalogue, signer: cose.Signer) -> bytes:
@@ -183,6 +188,16 @@ def _optional_seconds(moment: datetime | None) -> int | None:
     return None if moment is None else _seconds(moment)
 
 
+def _bundle(document: Fields) -> Bundle:
+    document.expect("type", "bundle")
+    return Bundle(
+        version=document.integer("version"),
+        issued=document.moment("issued"),
+        expires=document.moment("expires"),
+        issuers=tuple(_issuer(each) for each in document.documents("issuers")),
+    )
+
+
 def _issuer_json(issuer: Issuer) -> dict[str, Any]:
     return {
         "id": issuer.id,
@@ -205,7 +220,10 @@ def _issuer_json(issuer: Issuer) -> dict[str, Any]:
 
 
 def _key_json(key: Key) -> dict[str, Any]:
-    return {
+    # Named only after a theft: what every visit loads stays small.
+    place = key.issued
+    listed = {"issued": {"url": place.url, "root": place.root.hex(), "count": place.count}} if place else {}
+    return listed | {
         "kid": key.kid.hex(),
         "x": key.public_key.hex(),
         "uses": list(key.uses),
@@ -244,9 +262,17 @@ def _key(document: Fields) -> Key:
         valid_from=document.moment("valid_from"),
         valid_until=document.optional_moment("valid_until"),
         compromised_since=document.optional_moment("compromised_since"),
+        issued=_issued_place(document.document("issued")) if "issued" in document else None,
     )
     document.expect("kid", key.kid.hex())
     return key
+
+
+def _issued_place(document: Fields) -> IssuedPlace:
+    place = IssuedPlace(document.text("url"), document.hexadecimal("root", size=32), document.integer("count"))
+    if place.count > merkle.MAX_LEAVES:
+        raise FieldNotValid(f"issued.count is more than {merkle.MAX_LEAVES}")
+    return place
 
 
 def _text_json(text: AchievementText) -> dict[str, Any]:

@@ -5,7 +5,7 @@ UTC datetimes.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -22,10 +22,20 @@ of the test were not kept, or the issuer does not say. Nothing finer is ever pub
 
 
 @dataclass(frozen=True, slots=True)
+class IssuedPlace:
+    """Where the list of what a stolen key signed while it was the issuer's alone is published (`merkle`)."""
+
+    url: str
+    root: bytes
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """A public Ed25519 key of an issuer and what it may sign.
 
-    `valid_until` None: no end is planned. `compromised_since` None: not known to be stolen.
+    `valid_until` None: no end is planned. `compromised_since` None: not known to be stolen. `issued`: after a theft,
+    the list of what is genuine nevertheless; None: nothing is.
     """
 
     public_key: bytes
@@ -33,6 +43,7 @@ class Key:
     valid_from: datetime
     valid_until: datetime | None = None
     compromised_since: datetime | None = None
+    issued: IssuedPlace | None = None
 
     @property
     def kid(self) -> bytes:
@@ -96,11 +107,50 @@ class Bundle:
     expires: datetime
     issuers: tuple[Issuer, ...]
 
+    def issuer(self, issuer_id: str) -> Issuer | None:
+        """The issuer with this id, None if it is not trusted."""
+        return next((issuer for issuer in self.issuers if issuer.id == issuer_id), None)
+
     def certificate_keys(self, kid: bytes) -> tuple[tuple[Issuer, Key], ...]:
         """Every trusted key with this hint, with the issuer it belongs to."""
         return tuple(
             (issuer, key) for issuer in self.issuers for key in issuer.keys_for("certificate") if key.kid == kid
         )
+
+
+class IssuersOverlap(ValueError):
+    """Two issuers claim the same id, key, address or status list, so that one could speak for the other."""
+
+
+def check_distinct(issuers: Iterable[Issuer]) -> None:
+    """Raise `IssuersOverlap` unless every id, key, address and status list belongs to one issuer."""
+    ids: set[str] = set()
+    keys: dict[bytes, str] = {}
+    lists: dict[str, str] = {}
+    prefixes: dict[str, str] = {}
+    for issuer in issuers:
+        if issuer.id in ids:
+            raise IssuersOverlap(f"{issuer.id} is named twice.")
+        ids.add(issuer.id)
+        for key in issuer.keys:
+            owner = keys.setdefault(key.kid, issuer.id)
+            if owner != issuer.id:
+                raise IssuersOverlap(f"The key {key.kid.hex()} is claimed by {owner} and by {issuer.id}.")
+        for url in (url for place in issuer.status_lists for url in (place.url, place.suspension_url) if url):
+            owner = lists.setdefault(url, issuer.id)
+            if owner != issuer.id:
+                raise IssuersOverlap(f"The status list {url} is claimed by {owner} and by {issuer.id}.")
+        for prefix in issuer.prefixes:
+            owner = next((prefixes[other] for other in prefixes if _overlap(other, prefix)), issuer.id)
+            if owner != issuer.id:
+                raise IssuersOverlap(f"The address {prefix} is claimed by {owner} and by {issuer.id}.")
+            prefixes[prefix] = issuer.id
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether one address is the other or lies below it. Host names do not know capitals; paths here do not need to."""
+    shorter, longer = sorted((one.casefold().rstrip("/"), other.casefold().rstrip("/")), key=len)
+    return longer == shorter or longer.startswith(f"{shorter}/")
 
 
 @dataclass(frozen=True, slots=True)

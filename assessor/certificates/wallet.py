@@ -5,7 +5,6 @@ A card says what is signed, in the language of its certificate, and carries the 
 
 from collections.abc import Sequence
 
-from assessor.certificates.cards import CARD_LABELS
 from assessor.certificates.certificate import CertificateContent, CertificateUnprintable
 from assessor.certificates.colours import AMBER, CLAY, INK, INK2, LINE, paint
 from assessor.certificates.font_choice import clean, drawable
@@ -22,12 +21,13 @@ LEFT, TOP = (WIDTH - COLUMNS * CARD_WIDTH) / 2, (HEIGHT - ROWS * CARD_HEIGHT) / 
 SYMBOL = 36 * MM
 INNER, TEXT_WIDTH = 4 * MM, CARD_WIDTH - SYMBOL - 13 * MM
 _SCALES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6)
+_LEAST_SPARE = 9.0  # points between the parts of a card in all, so that a reader sees them apart
 
 
-def wallet_cards_pdf(contents: Sequence[CertificateContent], cut: str = CARD_LABELS["cut"]) -> bytes:
+def wallet_cards_pdf(contents: Sequence[CertificateContent]) -> bytes:
     """Draw a card for each certificate, ten a page; the same certificates give the same bytes.
 
-    The first one's language and date are the document's. `cut` is the advice below, with {page} and {pages}. Raises
+    Language and date of the first are the document's, and its words the advice below the cards. Raises
     `CertificateUnprintable` for no cards, more than `MAX_CARDS`, or texts that do not fit.
     """
     if not 0 < len(contents) <= MAX_CARDS:
@@ -49,7 +49,7 @@ def wallet_cards_pdf(contents: Sequence[CertificateContent], cut: str = CARD_LAB
                 TOP + row * CARD_HEIGHT,
             )
         _draw_cutting_lines(paper, len(on_page))
-        advice = Sheet(paper, first.language, {"cut": cut})
+        advice = Sheet(paper, first.language, first.labels)
         words = advice.lay_out(advice.words("cut", page=str(page + 1), pages=str(pages)), Style(size=9))
         advice.write(words, LEFT, HEIGHT - TOP + 1.5 * MM, COLUMNS * CARD_WIDTH, colour=INK2)
     return paper.finish()
@@ -88,7 +88,8 @@ def _draw_card(sheet: Sheet, content: CertificateContent, left: float, top: floa
     room = top + CARD_HEIGHT - 3.5 * MM - y
     for k in _SCALES:
         parts = _words(sheet, content, k)
-        if (spare := room - sum(paragraph.height for paragraph, _, _, _ in parts)) >= 0:
+        spare = room - sum(paragraph.height for paragraph, _, _, _ in parts)
+        if spare >= (0 if k == _SCALES[-1] else _LEAST_SPARE):
             break
     else:
         raise CertificateUnprintable("The texts do not fit on a card. Shorten the title or the issuer's name.")

@@ -16,8 +16,10 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assessor.certificates.svg_drawing import DrawingInvalid, parse_svg
 from assessor.certificates.template import Template as CertificateTemplate
-from assessor.certificates.template import TemplateInvalid, read_template
+from assessor.certificates.template_reading import read_template, whole
+from assessor.certificates.toml_reading import TemplateInvalid
 from assessor.config import Settings
 from assessor.credentials.issuer import achievement_url, can_be_code
 from assessor.credentials.models import Achievement, Award
@@ -29,7 +31,10 @@ from assessor.openbadges.errors import InvalidBadge
 BANDS = ("basic", "intermediate", "advanced", "highly-advanced")
 #: The picture of the achievement itself, whatever the band.
 WHOLE = "badge"
+#: Before the file name of an emblem, among the pictures.
+EMBLEM = "emblem:"
 LARGEST_FILE = 256 * 1024
+LARGEST_EMBLEM = 64 * 1024
 
 
 class BrokenTemplate(Invalid):
@@ -58,8 +63,8 @@ class Template:
     pictures: dict[str, str]
 
     def language(self, wanted: str) -> str:
-        """The wanted language if the certificate has words in it, else the first that it has."""
-        return wanted if wanted in self.certificate.languages else self.certificate.languages[0]
+        """The wanted language if the certificate has words in it, else English, else the first that it has."""
+        return next(one for one in (wanted, "en", *self.certificate.languages) if one in self.certificate.languages)
 
     def check_level(self, level: int) -> None:
         """Whether the paper says what a person at this level can do. Raises `LevelNotThere`."""
@@ -79,6 +84,10 @@ class Template:
                 code=language[:20],
                 known=", ".join(self.certificate.languages),
             )
+
+    def emblems(self) -> tuple[tuple[str, str], ...]:
+        """The emblems on the paper: SVG text, and what it reads as."""
+        return tuple((self.pictures[EMBLEM + name], text) for name, text in self.certificate.emblems.items())
 
     def picture(self, level: int) -> str:
         """The SVG of the band that holds this level (1–8)."""
@@ -107,10 +116,9 @@ def load(session: Session, folder: Path, settings: Settings, now: datetime) -> t
 
     Raises `BrokenTemplate`, or `TemplateInUse` when the promise of a code that somebody holds has changed.
     """
-    files = {name: _read(folder / name) for name in ("achievement.json", "certificate.toml")}
-    pictures = {band: _read(folder / f"badge-{band}.svg").decode() for band in BANDS}
-    pictures[WHOLE] = _read(folder / "badge.svg").decode()
+    files = {"achievement.json": _read(folder / "achievement.json"), "certificate.toml": _whole(folder)}
     template = _parse(files["achievement.json"], files["certificate.toml"], settings.public_url)
+    pictures = _pictures(folder, template.certificate)
     digest = hashlib.sha256(b"\0".join([*files.values(), *(text.encode() for text in pictures.values())])).hexdigest()
     known = session.get(Achievement, template.code)
     if known is not None and known.digest == digest:
@@ -205,10 +213,31 @@ def _parse(achievement_json: bytes, certificate_toml: bytes, public_url: str) ->
     return _Parsed(certificate.code, badge, certificate)
 
 
-def _read(path: Path) -> bytes:
+def _whole(folder: Path) -> bytes:
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise BrokenTemplate("%(path)s is larger than 256 kB.", path=str(path))
+        return whole(folder).encode()
+    except TemplateInvalid as error:
+        raise BrokenTemplate("%(why)s", why=str(error)) from error
+
+
+def _pictures(folder: Path, certificate: CertificateTemplate) -> dict[str, str]:
+    """The pictures of the bands and of the badge, and the emblems that stand on its paper."""
+    pictures = {band: _read(folder / f"badge-{band}.svg").decode() for band in BANDS}
+    pictures[WHOLE] = _read(folder / "badge.svg").decode()
+    for name in certificate.emblems:
+        source = _read(folder / name, LARGEST_EMBLEM).decode()
+        try:
+            parse_svg(source)
+        except DrawingInvalid as error:
+            raise BrokenTemplate("%(path)s: %(why)s", path=str(folder / name), why=str(error)) from error
+        pictures[EMBLEM + name] = source
+    return pictures
+
+
+def _read(path: Path, most: int = LARGEST_FILE) -> bytes:
+    try:
+        if path.stat().st_size > most:
+            raise BrokenTemplate("%(path)s: %(why)s", path=str(path), why=f"It is larger than {most // 1024} kB.")
         return path.read_bytes()
     except OSError as error:
         raise BrokenTemplate("%(path)s cannot be read: %(why)s.", path=str(path), why=error.strerror or "") from error

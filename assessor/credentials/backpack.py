@@ -71,7 +71,7 @@ class Served:
 
 def places(award: Award, settings: Settings) -> v2.Places:
     """Where the 2.0 documents of an award stand."""
-    return _places(issuing.as_awarded(award, settings), award.achievement_code, award.id)
+    return _places(profiles.as_awarded(award, settings), award.achievement_code, award.id)
 
 
 def export(

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from assessor.certificates import number as numbers
 from assessor.config import Settings
-from assessor.credentials import awarding, issuer, issuing
+from assessor.credentials import awarding, issuer, issuing, profiles
 from assessor.credentials.models import Achievement
 from assessor.credentials.table import Row, Table, TableNotUsable
 from assessor.errors import Invalid
@@ -143,7 +143,7 @@ def _award_rows(
         Awarded(
             line=row.line,
             name=awards[source].holder_name,
-            id=issuer.credential_url(issuing.as_awarded(awards[source], settings), awards[source].credential_id),
+            id=issuer.credential_url(profiles.as_awarded(awards[source], settings), awards[source].credential_id),
             number=numbers.written(awards[source].number),
             is_new=source in made,
         )

@@ -1,18 +1,18 @@
 """The list of an organisation's certificates, a page at a time; one of them by name, number or address; its story."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from assessor.accounts.models import Account
 from assessor.certificates import number as numbers
 from assessor.certificates.printable import without_controls
 from assessor.credentials import awarding
-from assessor.credentials.models import Award, AwardEvent
+from assessor.credentials.models import Award, AwardEvent, Credential
 from assessor.errors import NotFound
 
 
@@ -57,6 +57,24 @@ def find_in(session: Session, organisation_id: uuid.UUID, award_id: uuid.UUID) -
 def find_by_number(session: Session, number: bytes) -> Award | None:
     """The award with this certificate number, or None. A paper that was replaced is found, and is withdrawn."""
     return session.scalar(select(Award).where(Award.number == number))
+
+
+def any_award(session: Session) -> Award | None:
+    """Some signed award that counts, whichever the database has at hand; None while there is none."""
+    counts = Award.revoked_at.is_(None), Award.suspended_at.is_(None)
+    return session.scalar(select(Award).where(*counts).where(_is_signed()).limit(1))
+
+
+def summaries(session: Session, numbers: Collection[bytes]) -> dict[bytes, bytes]:
+    """What the codes of these numbers hold, as far as there are certificates with them; asked for once."""
+    signed = and_(Credential.organisation_id == Award.organisation_id, Credential.award_id == Award.id)
+    found = select(Award.number, Credential.summary).join(Credential, signed).where(Award.number.in_(numbers))
+    return {row.number: row.summary for row in session.execute(found)}
+
+
+def _is_signed() -> ColumnElement[bool]:
+    same = Credential.organisation_id == Award.organisation_id, Credential.award_id == Award.id
+    return exists().where(*same)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,21 @@ STEPS = {
 }
 
 
+#: What print orders make.
+FORMS_OF_PRINT = {
+    "pdf": _("To print: one file after the other"),
+    "zip": _("Each certificate as a file of its own (zip)"),
+}
+
+#: Why a certificate is not in the files of an order.
+LEFT_OUT = {
+    "withdrawn": _("Withdrawn"),
+    "on hold": _("On hold"),
+    "not signed": _("It was not made yet. Order it again later."),
+    "does not fit": _("Its words do not fit on the paper"),
+}
+
+
 class WithdrawForm(FlaskForm):
     """Why a certificate is withdrawn. Everybody who checks it can read this, and nothing finer."""
 
@@ -50,6 +65,7 @@ class CorrectNameForm(FlaskForm):
     second = StringField(
         _("The same name in another script"), [Length(max=80, message=_("Write it shorter."))], default=""
     )
+    language = StringField(_("Language of the paper"), [Length(max=20)], default="")
     named_in_badge = BooleanField(_("The person agrees: the digital badge says the name too."))
     agreed = BooleanField(
         _("The person has seen this name and wants it on the certificate."),

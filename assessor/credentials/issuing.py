@@ -14,14 +14,10 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import resvg_py
-import structlog
-from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from assessor.certificates import checking, qr
 from assessor.certificates import number as numbers
-from assessor.certificates.certificate import AreaScore, CertificateContent, substituted_characters
-from assessor.certificates.pdf import certificate_pdf
 from assessor.certificates.trust import Bundle
 from assessor.config import Settings, key_secrets
 from assessor.credentials import (
@@ -31,6 +27,7 @@ from assessor.credentials import (
     issuer,
     keys,
     measurement,
+    papers,
     profiles,
     publishing,
     signers,
@@ -47,12 +44,9 @@ from assessor.openbadges.credential import AchievementCredential, Evidence, Iden
 from assessor.openbadges.credential import issue as issue_badge
 from assessor.openbadges.exits import Statement, as_jcs, as_jwt, as_rdfc
 from assessor.openbadges.multikey import Signer
-from assessor.psychometrics.standards.bands import NOT_ASSESSED, score_at
 
 #: Signs a statement with a proof: `as_rdfc` or `as_jcs`.
 Prove = Callable[[Statement, Signer, str, datetime], bytes]
-
-_log = structlog.get_logger("assessor.credentials")
 
 PICTURE_WIDTH = 600  # pixels of the baked PNG
 SALT_BYTES = 16  # of a holder's hash: 128 bits
@@ -110,7 +104,7 @@ def signed_of(session: Session, award: Award) -> Credential:
 class Signing:
     """What the awards of one badge that were decided in one second are signed with: read once, for one or for many.
 
-    ``settings``: `as_awarded`. ``endorsed``: `endorsing.carried`.
+    ``settings``: `profiles.as_awarded`. ``endorsed``: `endorsing.carried`.
     """
 
     settings: Settings
@@ -124,7 +118,7 @@ class Signing:
 
 def prepare(session: Session, award: Award, settings: Settings, now: datetime) -> Signing:
     """What this award, and those like it, are signed with."""
-    settings = as_awarded(award, settings)
+    settings = profiles.as_awarded(award, settings)
     passphrase = key_secrets(settings)
     badge_key = keys.signer(session, "badge", passphrase)
     return Signing(
@@ -134,7 +128,7 @@ def prepare(session: Session, award: Award, settings: Settings, now: datetime) -
         issuer.key_address(settings, badge_key.public_key, "Multikey"),
         keys.signer(session, "certificate", passphrase, award.awarded_at),
         endorsing.carried(session, now),
-        publishing.bundle(session, settings, now),
+        publishing.own_bundle(session, settings, now),
     )
 
 
@@ -184,15 +178,12 @@ def _picture(svg: str) -> bytes:
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=PICTURE_WIDTH))
 
 
-def as_awarded(award: Award, settings: Settings) -> Settings:
-    """Our settings, with what the award fixed of the issuer: name, project, address, contact, description, picture."""
-    then = replace(settings, organisation=award.issuer_name, project=award.project, public_url=award.public_url)
-    return profiles.with_details(then, award.issuer_details)
-
-
 def believed_code(session: Session, signed: bytes, settings: Settings, now: datetime) -> bytes:
-    """The signed summary of a code, after a verifier's check. Raises `CodeNotGenuine`. ``settings``: `as_awarded`."""
-    return _believed(signed, publishing.bundle(session, settings, now), settings, now)
+    """The signed summary of a code, after a verifier's check. Raises `CodeNotGenuine`.
+
+    ``settings``: `profiles.as_awarded`.
+    """
+    return _believed(signed, publishing.own_bundle(session, settings, now), settings, now)
 
 
 def _believed(signed: bytes, bundle: Bundle, settings: Settings, now: datetime) -> bytes:
@@ -210,7 +201,7 @@ def compose(
     settings: Settings,
     endorsed: Mapping[str, Endorsed] = MappingProxyType({}),
 ) -> AchievementCredential:
-    """What the badge says. ``settings``: `as_awarded`. ``endorsed``: `endorsing.carried`."""
+    """What the badge says. ``settings``: `profiles.as_awarded`. ``endorsed``: `endorsing.carried`."""
     url = issuer.credential_url(settings, award.credential_id)
     measured = tuple(measurement.described_results(award, url))
     promised = template.badge.result_descriptions
@@ -243,8 +234,10 @@ def _holder(award: Award) -> IdentityObject:
     return IdentityObject.salted(award.holder_name, "name", secrets.token_urlsafe(SALT_BYTES))
 
 
-def export(session: Session, award: Award, form: str, settings: Settings) -> Exported:
-    """The certificate in one of `FORMS`. Raises `NotSignedYet`, or `Invalid` for another form."""
+def export(
+    session: Session, award: Award, form: str, settings: Settings, options: papers.PaperOptions = papers.USUAL
+) -> Exported:
+    """The certificate in one of `FORMS`; `options` are of the paper. Raises `NotSignedYet`, or `Invalid`."""
     if form not in FORMS:
         raise Invalid("There is no such form. Forms are: %(forms)s.", forms=", ".join(FORMS))
     credential = signed_of(session, award)
@@ -254,7 +247,7 @@ def export(session: Session, award: Award, form: str, settings: Settings) -> Exp
         "jwt": lambda: _as_token(session, award, Statement.stored(credential.body), settings),
         "png": lambda: credential.png,
         "svg": lambda: credential.svg,
-        "pdf": lambda: paper(session, award, credential, settings),
+        "pdf": lambda: papers.paper(session, award, credential, settings, **vars(options)),
     }[form]()
     ending = "jcs.json" if form == "jcs" else form
     return Exported(content, FORMS[form], f"certificate-{numbers.written(award.number)}.{ending}")
@@ -275,73 +268,12 @@ def held_by(session: Session, award: Award, holder: str, form: Literal["json", "
 def _as_token(session: Session, award: Award, statement: Statement, settings: Settings) -> bytes:
     """A statement as JWT. The same key gives the same bytes again."""
     signer = keys.token_signer(session, key_secrets(settings))
-    address = issuer.key_address(as_awarded(award, settings), signer.public_key, "JsonWebKey")
+    address = issuer.key_address(profiles.as_awarded(award, settings), signer.public_key, "JsonWebKey")
     return as_jwt(statement, signer, address)
 
 
 def _proved(session: Session, award: Award, statement: Statement, settings: Settings, prove: Prove) -> bytes:
     """A statement with its proof, dated like the award, or by its key if that is newer."""
     signer = keys.signer(session, "badge", key_secrets(settings))
-    address = issuer.key_address(as_awarded(award, settings), signer.public_key, "Multikey")
+    address = issuer.key_address(profiles.as_awarded(award, settings), signer.public_key, "Multikey")
     return prove(statement, signer, address, max(award.awarded_at, signer.since))
-
-
-def paper(session: Session, award: Award, credential: Credential, settings: Settings) -> bytes:
-    """The certificate to print, with the signed badge attached. The same award gives the same bytes.
-
-    (Until a template gets another picture or layout: papers are drawn with the newest.)
-    """
-    settings = as_awarded(award, settings)
-    template = achievements.find(session, award.achievement_code, settings)
-    content = paper_content(award, template, qr_text(credential, settings), settings)
-    if missing := substituted_characters(content):
-        _log.warning("characters without a font", award=str(award.id), signs=[f"U+{ord(sign):04X}" for sign in missing])
-    return certificate_pdf(content, credential.body)
-
-
-def paper_content(award: Award, template: achievements.Template, text: str, settings: Settings) -> CertificateContent:
-    """What the paper says, in the award's language; of two spellings only the signed. ``settings``: `as_awarded`."""
-    language, certificate = award.language, template.certificate
-    return CertificateContent(
-        language=language,
-        holder=award.holder_name,
-        second_spelling=award.second_name,
-        title=award.title or certificate.title[language],
-        level=award.level,
-        tasks=certificate.tasks_at(award.level, language),
-        conditions=f"{wording.conditions(award, language)} {wording.certainty(award, language)}".rstrip(),
-        not_tested=certificate.not_tested[language],
-        areas=tuple(
-            _area(area.name[language], score, award.results.get(area.competence))
-            for area, score in zip(certificate.areas, award.area_scores, strict=True)
-        ),
-        issuer=settings.organisation,
-        project=settings.project or None,
-        issued=_date(award.awarded_at, language),
-        valid_until=_date(award.valid_until, language) if award.valid_until else None,
-        number=numbers.written(award.number),
-        host=settings.host,
-        symbol=qr.symbol(text),
-        badge_svg=template.picture(award.level),
-        labels=certificate.wording[language],
-        created=award.awarded_at,
-        demonstration=settings.demonstration,
-        layout=certificate.layout,
-    )
-
-
-def qr_text(credential: Credential, settings: Settings) -> str:
-    """The text of the QR code: the address of the verification page and the signed summary behind ``#``."""
-    return qr.symbol_text(as_awarded(credential.award, settings).verification_prefix, credential.summary)
-
-
-def _area(name: str, score: int, result: dict[str, Any] | None) -> AreaScore:
-    if score == NOT_ASSESSED or result is None:
-        return AreaScore(name)
-    if "low" not in result:
-        return AreaScore(name, score, score, score)  # a score that came from elsewhere, without its range
-    return AreaScore(name, score, score_at(result["low"]), score_at(result["high"]))
-
-
-def _date(moment: datetime, language: str) -> str:
-    return format_date(moment.date(), "d MMMM y", locale=language)

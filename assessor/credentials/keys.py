@@ -34,7 +34,7 @@ from assessor.openbadges.rsa import RsaPublicKey, RsaSigner
 __all__ = ["ALGORITHMS", "Algorithm", "AlgorithmNotForUse", "KeyIsDestroyed", "KeyNotOpened", "Secrets", "Signer"]
 
 #: What each key signs. ``badge`` the Open Badges, ``jwt`` the same badges as tokens, ``certificate`` the QR codes with
-#: their catalogue and withdrawals, ``status`` the status list, ``root`` the trust bundle.
+#: their catalogue and withdrawals, ``status`` the status list, ``root`` the trust bundle. The seal is in `sealing`.
 USES = ("badge", "jwt", "certificate", "status", "root")
 
 
@@ -313,6 +313,8 @@ def _locked(session: Session, kid: str) -> SigningKey:
     key = session.get(SigningKey, kid, with_for_update=True, populate_existing=True)
     if key is None:
         raise UnknownKey("There is no key %(kid)s. See: assessor keys list", kid=kid[:40])
+    if key.use not in USES:
+        raise NotTheNextStep("This key is the one of the seal. Take it away: assessor keys seal --remove")
     return key
 
 

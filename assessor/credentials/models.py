@@ -4,7 +4,16 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, false, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from assessor.database import Base, new_id
@@ -36,6 +45,7 @@ class SigningKey(Base):
     public_key: Mapped[bytes]
     sealed_key: Mapped[bytes | None]  # PKCS #8, encrypted; None: it is in a token, or destroyed
     token_object: Mapped[str | None]  # the id of the key in its token, in hex; None: it is in no token
+    certificates: Mapped[bytes | None]  # of a seal: its certificate and those above it, PEM
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     activated_at: Mapped[datetime | None]
@@ -202,3 +212,95 @@ class HostedCopy(Base):
     recipient_salt: Mapped[str]
     hosted_at: Mapped[datetime]
     award: Mapped[Award] = relationship()
+
+
+class IssuedList(Base):
+    """After the theft of a certificate key: what was issued in its term, as the leaves of `certificates.merkle`."""
+
+    __tablename__ = "issued_list"
+
+    kid: Mapped[str] = mapped_column(ForeignKey("signing_key.kid"), primary_key=True)
+    root: Mapped[bytes]
+    count: Mapped[int]
+    leaves: Mapped[bytes]
+    made_at: Mapped[datetime]
+
+
+class TrustedIssuer(Base):
+    """A partner whose certificates our page knows: named by the bundle that the partner published, and its root key.
+
+    Stays when it is removed, so that an older bundle of it is never taken again.
+    """
+
+    __tablename__ = "trusted_issuer"
+    __table_args__ = (UniqueConstraint("place"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[str]  # under which address its files are mirrored here
+    root: Mapped[bytes]
+    version: Mapped[int] = mapped_column(BigInteger)  # of the bundle
+    bundle: Mapped[bytes]  # exactly as its root key signed it
+    url: Mapped[str | None]  # where newer ones are looked for; None: they are handed over
+    changed_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]  # None: trusted
+
+
+class MirroredDocument(Base):
+    """A file that a partner signed, served from here as it is, so that no visitor of ours asks another host."""
+
+    __tablename__ = "mirrored_document"
+
+    place: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)  # catalogue, withdrawals, issued/<key>, status/<number>.jwt …
+    body: Mapped[bytes]
+    dated: Mapped[datetime]  # when its signer made it: an older one never takes its place
+    fetched_at: Mapped[datetime]
+
+
+class AdoptedBundle(Base):
+    """The bundle that a root key elsewhere signed, served instead of our own. One row, or none."""
+
+    __tablename__ = "adopted_bundle"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    root: Mapped[bytes]
+    version: Mapped[int] = mapped_column(BigInteger)
+    bundle: Mapped[bytes]
+    adopted_at: Mapped[datetime]
+
+
+class PrintOrder(Base):
+    """Certificates to be drawn into files by the worker, for staff to take; the files are gone after some days."""
+
+    __tablename__ = "print_order"
+    __table_args__ = (CheckConstraint("form IN ('pdf', 'zip')", name="form"),)
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    form: Mapped[str]
+    asked_for: Mapped[dict[str, Any]]  # badge, group, since, until: what was chosen, in words
+    count: Mapped[int]
+    asked_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))  # None: on the command line
+    asked_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]  # all files are there
+    deleted_at: Mapped[datetime | None]  # its files
+    taken: Mapped[list[Any]]  # every taking of a file: by whom, when, which
+
+
+class PrintChunk(Base):
+    """Some certificates of an order, drawn in one go."""
+
+    __tablename__ = "print_chunk"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organisation_id", "order_id"], ["print_order.organisation_id", "print_order.id"], ondelete="CASCADE"
+        ),
+    )
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    order_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    awards: Mapped[list[Any]]  # their ids, in order
+    left_out: Mapped[dict[str, Any]]  # number of an award that was not drawn → why
+    drawn_at: Mapped[datetime | None]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from assessor.config import Settings
 from assessor.credentials.issuer import can_be_code, did
+from assessor.credentials.models import Award
 from assessor.errors import Invalid, NotFound
 from assessor.openbadges.achievement import Achievement, Image, Profile
 from assessor.openbadges.contexts import CREDENTIALS_V2, OPEN_BADGES_V3
@@ -97,8 +98,15 @@ def issuer_details(settings: Settings) -> dict[str, str]:
         "email": settings.contact_email,
         "description": settings.issuer_description,
         "image": settings.issuer_image,
+        "partners": settings.partners,
     }
     return {name: text for name, text in said.items() if text}
+
+
+def as_awarded(award: Award, settings: Settings) -> Settings:
+    """Our settings, with what the award fixed of the issuer: name, project, partners, address, contact and so on."""
+    then = replace(settings, organisation=award.issuer_name, project=award.project, public_url=award.public_url)
+    return with_details(then, award.issuer_details)
 
 
 def with_details(settings: Settings, details: Mapping[str, Any]) -> Settings:
@@ -108,6 +116,7 @@ def with_details(settings: Settings, details: Mapping[str, Any]) -> Settings:
         contact_email=details.get("email", ""),
         issuer_description=details.get("description", ""),
         issuer_image=details.get("image", ""),
+        partners=details.get("partners", ""),
     )
 
 

@@ -2,6 +2,7 @@
 
 All three are made from what the database holds now. The root key signs the bundle, the certificate key the rest. Each
 is dated by the last change in it, not by the clock, so what has not changed is the same bytes, and what has is newer.
+Where a root key elsewhere has signed a bundle, that one is served as it is (`adopted`).
 """
 
 from collections.abc import Callable, Hashable
@@ -17,6 +18,7 @@ from assessor.certificates.trust import (
     AchievementText,
     Bundle,
     Catalogue,
+    IssuedPlace,
     Issuer,
     Key,
     KeyUse,
@@ -27,8 +29,8 @@ from assessor.certificates.trust import (
     number_hash,
 )
 from assessor.config import Settings, key_secrets
-from assessor.credentials import achievements, issuer, keys, status
-from assessor.credentials.models import Achievement, Award, SigningKey, StatusList
+from assessor.credentials import achievements, adopted, foreign, issued, issuer, keys, status
+from assessor.credentials.models import Achievement, Award, IssuedList, SigningKey, StatusList, TrustedIssuer
 
 Made = TypeVar("Made")
 
@@ -42,11 +44,20 @@ BUNDLE_LIVES = timedelta(days=90)
 
 def root_key(session: Session) -> bytes:
     """The public root key that the verification page pins."""
-    return keys.public_key(session, "root")
+    elsewhere = adopted.current(session)
+    return elsewhere.root if elsewhere else keys.public_key(session, "root")
 
 
 def bundle(session: Session, settings: Settings, now: datetime) -> Bundle:
-    """This installation as the one issuer of its bundle.
+    """The bundle that is served: our own, or the adopted one."""
+    elsewhere = adopted.current(session)
+    if elsewhere is not None:
+        return signed_data.read_bundle(elsewhere.bundle, elsewhere.root)
+    return own_bundle(session, settings, now)
+
+
+def own_bundle(session: Session, settings: Settings, now: datetime) -> Bundle:
+    """This installation as the first issuer of its bundle, and after it the partners that it trusts.
 
     Dated and numbered by the second of the last change in it, and anew every day (UTC), so that it does not end while
     we live.
@@ -56,24 +67,31 @@ def bundle(session: Session, settings: Settings, now: datetime) -> Bundle:
         version=int(issued.timestamp()),
         issued=issued,
         expires=issued + BUNDLE_LIVES,
-        issuers=(_issuer(session, settings),),
+        issuers=(own_issuer(session, settings), *foreign.issuers(session)),
     )
 
 
 def signed_bundle(session: Session, settings: Settings, now: datetime) -> bytes:
-    """The bundle, signed by the root key."""
-    return signed_data.sign_bundle(bundle(session, settings, now), keys.signer(session, "root", key_secrets(settings)))
+    """The bundle that is served, signed by the root key that the page pins."""
+    elsewhere = adopted.current(session)
+    if elsewhere is not None:
+        return elsewhere.bundle
+    signer = keys.signer(session, "root", key_secrets(settings))
+    return signed_data.sign_bundle(own_bundle(session, settings, now), signer)
 
 
-def signed_catalogue(session: Session, settings: Settings) -> bytes:
-    """What every achievement code means, in every language of its template."""
+def signed_catalogue(session: Session, settings: Settings, language: str = "") -> bytes:
+    """What every achievement code means: in one language, or without one in every language of its template."""
     issued = _last_change(session)
     catalogue = Catalogue(
         issuer=issuer.did(settings),
         version=int(issued.timestamp()),
         issued=issued,
         achievements={
-            template.code: {language: text_of(template, language) for language in template.certificate.languages}
+            template.code: {
+                each: text_of(template, each)
+                for each in ([template.language(language)] if language else template.certificate.languages)
+            }
             for template in achievements.everything(session, settings)
         },
     )
@@ -135,7 +153,7 @@ def _read_withdrawals(session: Session, settings: Settings, issued: datetime) ->
 
 
 def _last_change(session: Session) -> datetime:
-    """When a key, a status list or an achievement last came or changed."""
+    """When a key, a status list, an achievement or a partner last came or changed."""
     moments = [
         *session.execute(
             select(
@@ -147,6 +165,8 @@ def _last_change(session: Session) -> datetime:
         ).one(),
         session.scalar(select(func.max(StatusList.begun_at))),
         session.scalar(select(func.max(Achievement.loaded_at))),
+        session.scalar(select(func.max(IssuedList.made_at))),
+        session.scalar(select(func.max(TrustedIssuer.changed_at))),
     ]
     known = [moment.replace(microsecond=0) for moment in moments if moment is not None]
     if not known:
@@ -154,14 +174,16 @@ def _last_change(session: Session) -> datetime:
     return max(known)
 
 
-def _issuer(session: Session, settings: Settings) -> Issuer:
+def own_issuer(session: Session, settings: Settings) -> Issuer:
+    """This installation as its bundle names it."""
+    listed = issued.places(session, settings)
     lists = session.scalars(select(StatusList.number).order_by(StatusList.number)).all()
     return Issuer(
         id=issuer.did(settings),
         names={"en": settings.organisation},
         country=settings.country,
         did=issuer.did(settings),
-        keys=tuple(_key(key) for key in keys.published(session) if key.use in USES),
+        keys=tuple(_key(key, listed.get(key.kid)) for key in keys.published(session) if key.use in USES),
         prefixes=(settings.verification_prefix,),
         status_lists=tuple(
             StatusListPlace(number, status.list_url(settings, number), status.list_url(settings, number, "suspension"))
@@ -174,13 +196,14 @@ def _issuer(session: Session, settings: Settings) -> Issuer:
     )
 
 
-def _key(key: SigningKey) -> Key:
+def _key(key: SigningKey, listed: IssuedPlace | None) -> Key:
     return Key(
         public_key=key.public_key,
         uses=USES[key.use],
         valid_from=keys.valid_from(key),
         valid_until=key.retired_at,
         compromised_since=key.compromised_since,
+        issued=listed,
     )
 
 

@@ -1,7 +1,8 @@
 """A key was stolen: it is trusted no more, another takes its place, and what it signed is signed again.
 
 What a badge says stays the same to the letter, with its id and dates; only its proof is new. So does the code of a
-paper that is drawn from now on. Files and papers that people hold already keep the old signature and are refused.
+paper that is drawn from now on. Files that people hold already keep the old signature and are refused; papers printed
+before stay genuine, because a list says which they are (`issued`).
 
 The work is done in chunks, each its own job that stores the next one in the same transaction: a chunk that is cut off
 is done again, and a badge that was signed again is not found a second time.
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from assessor.certificates import cose, qr
 from assessor.config import Settings, key_secrets
-from assessor.credentials import issuer, issuing, keys, status
+from assessor.credentials import issued, issuer, issuing, keys, profiles, status
 from assessor.credentials.hardware import TokenNotUsable
 from assessor.credentials.models import Credential, SigningKey
 from assessor.errors import Refusal
@@ -32,6 +33,7 @@ from assessor.openbadges.strict_json import read_json
 CHUNK = "sign again"
 ONE = "sign one again"
 LISTS = "sign lists again"
+ISSUED = "list issued again"
 CHUNK_SIZE = 100
 #: What was being signed while the theft was told is committed by then, and found in a second round.
 SECOND_ROUND = timedelta(minutes=10)
@@ -49,6 +51,9 @@ def report_stolen(session: Session, kid: str, since: datetime, settings: Setting
     if key.use == "status":
         status.sign_all(session, settings, now)
         enqueue(session, LISTS, f"{kid} {now.isoformat()}", {}, now + SECOND_ROUND)
+    if key.use == "certificate" and key.activated_at is not None:
+        issued.write_down(session, key, now)
+        enqueue(session, ISSUED, f"{kid} {now.isoformat()}", {"kid": kid}, now + SECOND_ROUND)
     if key.use in ("badge", "certificate"):
         _enqueue(session, kid, 1, None, now)
     return key
@@ -78,6 +83,12 @@ def chunk_job(session: Session, payload: dict[str, Any], settings: Settings, now
 def lists_job(session: Session, _payload: dict[str, Any], settings: Settings, now: datetime) -> None:
     """Sign the lists that were being begun with the stolen key while the theft was told."""
     status.sign_due(session, settings, now)
+
+
+@job(ISSUED)
+def issued_job(session: Session, payload: dict[str, Any], _settings: Settings, now: datetime) -> None:
+    """Add to the list what was being signed with the stolen key while the theft was told."""
+    issued.write_down(session, session.get_one(SigningKey, payload["kid"]), now)
 
 
 @job(ONE)
@@ -117,7 +128,7 @@ def _sign_again(session: Session, key: SigningKey, place: Place, settings: Setti
     credential = session.get_one(Credential, place, with_for_update=True, populate_existing=True)
     if not _is_signed_with(key, credential.body if key.use == "badge" else credential.summary):
         return
-    settings = issuing.as_awarded(credential.award, settings)
+    settings = profiles.as_awarded(credential.award, settings)
     if key.use == "badge":
         _renew_badge(session, credential, settings, now)
     else:

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from assessor import access
 from assessor.certificates import number as numbers
-from assessor.credentials import awarding, finding, issuing
+from assessor.credentials import achievements, awarding, finding, issuing, papers, pocket
 from assessor.credentials.forms import REASONS, STEPS, CorrectNameForm, WithdrawForm
 from assessor.credentials.models import Award
 from assessor.credentials.names import NameNotUsable
@@ -53,17 +53,32 @@ def one(award: uuid.UUID) -> ResponseReturnValue:
         story=finding.story(db.session, decided),
         reasons=REASONS,
         steps=STEPS,
+        choices=papers.choices(db.session, decided, settings()),
     )
 
 
 @pages.get("/certificates/<uuid:award>/paper.pdf")
 @access.staff("issuer")
 def paper(award: uuid.UUID) -> ResponseReturnValue:
-    """The paper, to print it once more."""
-    exported = issuing.export(db.session, finding.find_in(db.session, g.organisation.id, award), "pdf", settings())
-    answer = Response(exported.content, mimetype=exported.content_type)
-    answer.headers["Content-Disposition"] = f'inline; filename="{exported.file_name}"'
-    return answer
+    """The paper, to print it once more, as it is or with another layout or a second language."""
+    decided = finding.find_in(db.session, g.organisation.id, award)
+    return _file(issuing.export(db.session, decided, "pdf", settings(), papers.chosen(request.args)))
+
+
+@pages.get("/certificates/<uuid:award>/card.pdf")
+@access.staff("issuer")
+def card(award: uuid.UUID) -> ResponseReturnValue:
+    """The certificate as a card, to print and cut."""
+    decided = finding.find_in(db.session, g.organisation.id, award)
+    return _file(pocket.export(db.session, decided, "card", settings()))
+
+
+@pages.get("/certificates/<uuid:award>/phone.png")
+@access.staff("issuer")
+def phone(award: uuid.UUID) -> ResponseReturnValue:
+    """Page 1 as a picture, to send to the holder's phone."""
+    decided = finding.find_in(db.session, g.organisation.id, award)
+    return _file(pocket.export(db.session, decided, "phone", settings()))
 
 
 @pages.route("/certificates/<uuid:award>/name", methods=["GET", "POST"])
@@ -77,7 +92,7 @@ def name(award: uuid.UUID) -> ResponseReturnValue:
         holder = awarding.Holder(form.name.data or "", form.second.data or "", form.named_in_badge.data)
         try:
             if request.form.get("act") != "preview":
-                return _replaced(decided, holder)
+                return _replaced(decided, holder, form.language.data or "")
             printed = awarding.preview_replacement(db.session, decided, holder, settings(), now())
         except NameNotUsable as refusal:
             db.session.rollback()
@@ -87,6 +102,7 @@ def name(award: uuid.UUID) -> ResponseReturnValue:
         "certificates/name.html",
         award=finding.find_in(db.session, g.organisation.id, award),
         form=form,
+        languages=papers.choices(db.session, decided, settings()).second_languages,
         printed=printed,
         errors=errors,
     ), (422 if errors else 200)
@@ -130,11 +146,19 @@ def withdraw(award: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("certificates.awards"))
 
 
-def _replaced(decided: Award, holder: awarding.Holder) -> ResponseReturnValue:
-    if holder == awarding.holder_of(decided):
+def _file(exported: issuing.Exported) -> Response:
+    answer = Response(exported.content, mimetype=exported.content_type)
+    answer.headers["Content-Disposition"] = f'inline; filename="{exported.file_name}"'
+    return answer
+
+
+def _replaced(decided: Award, holder: awarding.Holder, language: str) -> ResponseReturnValue:
+    if holder == awarding.holder_of(decided) and language in ("", decided.language):
         flash(gettext("Nothing was changed, so the certificate stays as it is."), "problem")
         return redirect(url_for("certificates.one", award=decided.id))
-    new = awarding.replace(db.session, decided, holder, settings(), now(), by=g.account.id)
+    if language:
+        achievements.find(db.session, decided.achievement_code, settings()).check_language(language)
+    new = awarding.replace(db.session, decided, holder, settings(), now(), language=language, by=g.account.id)
     db.session.commit()
     flash(gettext("The new certificate for %(name)s is being made. Print it again.", name=new.holder_name))
     return redirect(url_for("certificates.one", award=new.id))

@@ -1,19 +1,25 @@
-"""What a check of our own badges and codes needs: trust in ourselves, and our status lists as the database has them.
+"""What a check of badges and codes needs: trust in ourselves, our lists as the database has them, those of partners.
 
 Lists are read one at a time, when a badge names one: all of them together are large, and any page may ask for a check.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from assessor.certificates.merkle import IssuedList
+from assessor.certificates.trust import Bundle, Withdrawals
 from assessor.config import Settings
-from assessor.credentials import endorsing, issuer, status
+from assessor.credentials import endorsing, issued, issuer, mirroring, publishing, status
 from assessor.openbadges.errors import ListUnknown
 from assessor.openbadges.trust import Trust, TrustedIssuer
 from assessor.openbadges.withdrawal import FetchedList, StatusSource
+
+Name = TypeVar("Name")
+Found = TypeVar("Found")
 
 
 def in_ourselves(session: Session, settings: Settings) -> Trust:
@@ -41,6 +47,61 @@ def own_lists(session: Session, settings: Settings, now: datetime) -> StatusSour
         return FetchedList(signed, now)
 
     return source
+
+
+class AskedFor(Mapping[Name, Found]):
+    """What is read once, when it is asked for. `read` gives None for what could not be had; `names`: all of them."""
+
+    def __init__(self, read: Callable[[Name], Found | None], names: Callable[[], Iterable[Name]]) -> None:
+        self._ask, self._names = read, names
+        self._read: dict[Name, Found | None] = {}
+
+    def __getitem__(self, name: Name) -> Found:
+        if name not in self._read:
+            self._read[name] = self._ask(name)
+        found = self._read[name]
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[Name]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return len(list(self._names()))
+
+
+def tokens(session: Session, settings: Settings, bundle: Bundle) -> Mapping[str, str]:
+    """The status lists as VC-JWT by their addresses: ours as the database has them, those of partners as mirrored."""
+    ours, partners = OwnTokens(session, settings), mirroring.addresses(bundle, settings)
+
+    def read(url: str) -> str | None:
+        own = ours.get(url)
+        return mirroring.token(session, *partners[url]) if own is None and url in partners else own
+
+    return AskedFor(read, lambda: [*ours, *partners])
+
+
+def withdrawals(session: Session, settings: Settings, bundle: Bundle) -> Mapping[str, Withdrawals]:
+    """What was withdrawn, by the issuers' ids: ours as the database has it, that of partners as mirrored."""
+
+    def read(issuer_id: str) -> Withdrawals | None:
+        if issuer_id == issuer.did(settings):
+            return publishing.withdrawals(session, settings)
+        partner = bundle.issuer(issuer_id)
+        return mirroring.withdrawals(session, partner) if partner else None
+
+    return AskedFor(read, lambda: [one.id for one in bundle.issuers])
+
+
+def issued_lists(session: Session, settings: Settings, bundle: Bundle) -> Mapping[bytes, IssuedList]:
+    """What was issued with keys that are stolen now, by the roots that the bundle names."""
+
+    def read(root: bytes) -> IssuedList | None:
+        ours = issued.with_root(session, root)
+        return mirroring.issued_list(session, bundle, settings, root) if ours is None else ours
+
+    return AskedFor(read, lambda: [key.issued.root for one in bundle.issuers for key in one.keys if key.issued])
 
 
 class OwnTokens(Mapping[str, str]):

@@ -1,22 +1,16 @@
 """What the badge and the paper say of the conditions and of the certainty, in the language of the certificate."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from babel import Locale
 
+from assessor.certificates.words import english, words_of
 from assessor.credentials import standing
 from assessor.credentials.models import Award
 from assessor.credentials.standing import LevelChance, Standing
-from assessor.locale import sentence, sentences
+from assessor.locale import sentence
 
-SUPERVISED = "Supervised by staff."
-UNSUPERVISED = "Not supervised."
-DEVICES = {
-    "phone": "On a phone.",
-    "tablet": "On a tablet.",
-    "computer": "On a computer.",
-    "unknown": "The device was not recorded.",
-}
 #: By level, 0 being the one below Basic.
 LEVELS = ("Below Basic", "Basic", "Intermediate", "Advanced", "Highly advanced")
 OR_HIGHER = {1: "Basic or higher", 2: "Intermediate or higher", 3: "Advanced or higher"}
@@ -24,23 +18,13 @@ OR_HIGHER = {1: "Basic or higher", 2: "Intermediate or higher", 3: "Advanced or 
 NINE_OF_TEN = 1.645
 
 
-def conditions(award: Award, language: str) -> str:
-    """One line for the paper: supervised or not, device, number of tasks, languages, aids."""
-    facts = award.conditions
-    if not facts:
-        return _say(language, "The test conditions are not stated.")
-    presence, device = SUPERVISED if facts["supervised"] else UNSUPERVISED, DEVICES[facts["device"]]
-    parts = [
-        _say(language, presence),
-        _say(language, device),
-        _tasks(language, facts["items"]),
-        _languages(language, facts),
-    ]
-    if facts["sound"]:
-        parts.append(_say(language, "With sound."))
-    if facts["helper"]:
-        parts.append(_say(language, "A helper read or typed for the person."))
-    return " ".join(parts)
+def conditions(award: Award, language: str, words: Mapping[str, str] | None = None) -> str:
+    """One line for the paper: supervised or not, device, number of tasks, languages, aids.
+
+    ``words``: those of the badge's paper in this language; None = those that are alike for all badges.
+    """
+    words = words or _words(language)
+    return _conditions(award, language, words, lambda number: words["tasks_done"].format(number=number))
 
 
 def evidence_name(language: str) -> str:
@@ -51,7 +35,8 @@ def evidence_name(language: str) -> str:
 def evidence(award: Award, language: str) -> str:
     """The evidence narrative of the badge: what was done, how, and how precisely it was measured."""
     facts = award.conditions
-    parts = [conditions(award, language)]
+    # The badge's own English has been signed many times: it stays as it is where the paper says it shorter.
+    parts = [_conditions(award, "en", english(), _tasks) if language == "en" else conditions(award, language)]
     if facts.get("test"):
         parts.append(
             _say(language, "Adaptive test “%(test)s”, edition %(release)s.")
@@ -71,13 +56,16 @@ def stated_standing(award: Award) -> Standing | None:
     return standing.read(facts.get("standing"), facts.get("highest_band"))
 
 
-def certainty(award: Award, language: str) -> str:
-    """One sentence for paper and pages: how sure the awarded level is. Empty where the award does not say."""
+def certainty(award: Award, language: str, words: Mapping[str, str] | None = None) -> str:
+    """One sentence for paper and pages: how sure the awarded level is. Empty where the award does not say.
+
+    ``words``: as in `conditions`.
+    """
     found = stated_standing(award)
     if found is None:
         return ""
-    sure = percent(found.certainty)
-    return _say(language, "The level was reached with at least %(percent)s certainty.") % {"percent": sure}
+    sure = percent(found.certainty).replace(" ", "\u00a0")  # the sign stays on the line of its number
+    return (words or _words(language))["certainty"].format(percent=sure)
 
 
 def level_name(chance: LevelChance) -> str:
@@ -140,22 +128,41 @@ def _precision(facts: dict[str, Any], language: str) -> str:
     }
 
 
-def _languages(language: str, facts: dict[str, Any]) -> str:
-    test = _language_name(facts["test_language"], language)
+def _conditions(award: Award, language: str, words: Mapping[str, str], tasks: Callable[[int], str]) -> str:
+    facts = award.conditions
+    if not facts:
+        return words["conditions_unknown"]
+    said = [
+        words["supervised" if facts["supervised"] else "unsupervised"],
+        words[f"device_{facts['device']}"],
+        tasks(facts["items"]),
+        _languages(language, words, facts),
+        *(words[word] for fact, word in (("sound", "with_sound"), ("helper", "with_helper")) if facts[fact]),
+    ]
+    return " ".join(said)
+
+
+def _words(language: str) -> Mapping[str, str]:
+    """The words of paper that are alike for all badges, in English where we have none."""
+    ours = words_of(language)
+    return ours.texts if ours else english()
+
+
+def _languages(language: str, words: Mapping[str, str], facts: dict[str, Any]) -> str:
+    test = language_name(facts["test_language"], language)
     if facts["home_language_help"] and facts["help_language"]:
-        return _say(language, "In %(test)s, with help in %(help)s.") % {
-            "test": test,
-            "help": _language_name(facts["help_language"], language),
-        }
-    return _say(language, "In %(test)s.") % {"test": test}
+        return words["in_language_with_help"].format(test=test, help=language_name(facts["help_language"], language))
+    return words["in_language"].format(test=test)
 
 
-def _tasks(language: str, number: int) -> str:
-    return sentences(language, "%(number)s task.", "%(number)s tasks.", number) % {"number": number}
+def _tasks(number: int) -> str:
+    return "1 task." if number == 1 else f"{number} tasks."
 
 
-def _language_name(code: str, language: str) -> str:
-    return Locale.parse(code, sep="-").get_language_name(language) or code
+def language_name(code: str, language: str) -> str:
+    """The name of a language in another one, else in English, else its code."""
+    spoken = Locale.parse(code, sep="-")
+    return spoken.get_language_name(language) or spoken.get_language_name("en") or code
 
 
 def _say(language: str, message: str) -> str:

@@ -30,13 +30,17 @@ _GONE = 410
 
 @dataclass(frozen=True)
 class Limits:
-    """What one document may cost. `tried`: addresses of a host that are dialled before giving up."""
+    """What one document may cost. `tried`: addresses of a host that are dialled before giving up.
+
+    `kinds`: media types that are taken, besides everything that ends with +json or +jwt.
+    """
 
     seconds: float = 3.0
     most_bytes: int = 1024 * 1024
     redirects: int = 3
     tried: int = 2
     a_minute: int = 60
+    kinds: frozenset[str] = KINDS
 
 
 class Fetcher:
@@ -131,7 +135,7 @@ class Fetcher:
             answer = ask(connection, target, ACCEPT, most, deadline)
             if answer.status in _REDIRECTS and (location := answer.field("Location")):
                 return _Redirect(location)
-            _check_head(answer, target)
+            _check_head(answer, target, self._limits.kinds)
             return _unpacked(answer, most)
         except TimeoutError as error:
             raise TooSlow(f"{target.host} took too long to answer.") from error
@@ -152,13 +156,13 @@ def _joined(url: str, address: str) -> str:
         raise AddressRefused(f"{url[:200]} leads to what is no address.") from error
 
 
-def _check_head(answer: Answer, target: Target) -> None:
+def _check_head(answer: Answer, target: Target, kinds: frozenset[str]) -> None:
     if answer.status == _GONE:
         raise DocumentGone(f"{target.url[:200]} was taken away by its server.")
     if answer.status != 200:
         raise NotADocument(f"{target.host} answered with status {answer.status}.")
     kind = answer.field("Content-Type").partition(";")[0].strip().lower()
-    if kind not in KINDS and not kind.endswith(("+json", "+jwt")):
+    if kind not in kinds and not kind.endswith(("+json", "+jwt")):
         raise NotADocument(f"{target.host} gave “{kind[:60] or 'something of no kind'}”, not a document of a badge.")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from assessor.accounts.models import Learner
 from assessor.config import Settings
-from assessor.credentials import issuer, issuing
+from assessor.credentials import issuer, profiles
 from assessor.credentials.models import Award, Credential
 from assessor.hosting.identity import identity
 
@@ -63,7 +63,7 @@ def identities(session: Session, learner: Learner, settings: Settings) -> set[st
     awards = session.scalars(
         select(Award).where(Award.organisation_id == learner.organisation_id, Award.learner_id == learner.id)
     )
-    return {_identity(award, issuing.as_awarded(award, settings)) for award in awards}
+    return {_identity(award, profiles.as_awarded(award, settings)) for award in awards}
 
 
 def _identity(award: Award, as_awarded: Settings) -> str:

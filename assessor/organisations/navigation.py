@@ -16,7 +16,7 @@ class Place:
 
 PLACES = (
     Place("invigilation.home", "invigilator", "people", "Groups", ("invigilation", "organisations")),
-    Place("certificates.awards", "issuer", "certificate", "Certificates", ("certificates",)),
+    Place("certificates.awards", "issuer", "certificate", "Certificates", ("certificates", "printing")),
     Place("banks.translations", "reviewer", "globe", "Translations", ("banks",)),
 )
 

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assessor.assessments import designing
+from assessor.assessments.models import Design
 from assessor.banks import releases
 from assessor.config import Settings
-from assessor.credentials import awarding
+from assessor.credentials import achievements, awarding
 from assessor.credentials.models import Award
 from assessor.errors import Conflict
 from assessor.sittings import delivery
@@ -46,34 +47,61 @@ def awards_of(session: Session, sittings: Sequence[Sitting]) -> dict[uuid.UUID, 
     return {by_source[source].id: award for source, award in found.items()}
 
 
-def award(session: Session, sitting: Sitting, holder: awarding.Holder, settings: Settings, now: datetime) -> Award:
+def award(
+    session: Session,
+    sitting: Sitting,
+    holder: awarding.Holder,
+    settings: Settings,
+    now: datetime,
+    language: str = "",
+) -> Award:
     """Award the band of a confirmed, finished sitting to the person of this name.
 
-    Raises `NoBand`, `NotConfirmed`, or `NameNotUsable`.
+    ``language`` of the paper: empty = that of the test. Raises `NoBand`, `NotConfirmed`, `NameNotUsable`, or
+    `LanguageNotThere`.
     """
-    grounds = _grounds(session, sitting)
+    grounds = _grounds(session, sitting, settings, language)
     return awarding.award(session, sitting.organisation_id, holder, grounds, settings, now, sitting.confirmed_by)
 
 
 def preview(
-    session: Session, sitting: Sitting, holder: awarding.Holder, settings: Settings, now: datetime
+    session: Session,
+    sitting: Sitting,
+    holder: awarding.Holder,
+    settings: Settings,
+    now: datetime,
+    language: str = "",
 ) -> awarding.Printed:
     """What the paper would say of the name; raises as `award` does, and stores nothing."""
-    return awarding.preview(session, holder, _grounds(session, sitting), settings, now)
+    return awarding.preview(session, holder, _grounds(session, sitting, settings, language), settings, now)
 
 
-def _grounds(session: Session, sitting: Sitting) -> awarding.Grounds:
+def paper_languages(session: Session, sitting: Sitting, settings: Settings) -> tuple[str, ...]:
+    """The languages that the paper of this sitting can have; that of the test, or what stands for it, is the first."""
+    certificate = achievements.find(session, _design(session, sitting).achievement_code, settings)
+    usual = certificate.language(sitting.test_language)
+    return usual, *(one for one in certificate.certificate.languages if one != usual)
+
+
+def _design(session: Session, sitting: Sitting) -> Design:
+    invigilation = session.get_one(Invigilation, (sitting.organisation_id, sitting.invigilation_id))
+    return designing.find(session, sitting.organisation_id, invigilation.design_id)
+
+
+def _grounds(session: Session, sitting: Sitting, settings: Settings, language: str) -> awarding.Grounds:
     result = session.get(Result, (sitting.organisation_id, sitting.id))
     if result is None or result.level is None:
         raise NoBand("There is no certificate this time. Look at the next steps on the result page.")
     if sitting.confirmed_at is None:
         raise NotConfirmed("Your teacher says yes first. Then you get your certificate.")
     invigilation = session.get_one(Invigilation, (sitting.organisation_id, sitting.invigilation_id))
-    design = designing.find(session, sitting.organisation_id, invigilation.design_id)
+    design = _design(session, sitting)
+    if language:
+        achievements.find(session, design.achievement_code, settings).check_language(language)
     return awarding.Grounds(
         source=source(sitting),
         achievement_code=design.achievement_code,
-        language=sitting.test_language,
+        language=language or sitting.test_language,
         level=result.level,
         results=result.competences,
         conditions=_conditions(session, sitting, result, invigilation.supervised, design.title),

@@ -22,6 +22,7 @@ class NameForm(FlaskForm):
         ],
     )
     second = StringField("", [Length(max=80, message=_("Write it shorter."))])
+    language = StringField("", [Length(max=20)])  # of the paper; empty = of the test
     named_in_badge = BooleanField("")
     agreed = BooleanField("", [DataRequired(_("Say yes first: press the box under the name."))])
 

@@ -5,19 +5,20 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pikepdf
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assessor.accounts.models import Learner
 from assessor.config import Settings
-from assessor.credentials import issuing
+from assessor.credentials import issuing, pocket, print_files
+from assessor.credentials import papers as papers_of
 from assessor.credentials.models import Award, Credential
 from assessor.errors import NotFound
 from assessor.sittings import awarding
 from assessor.sittings.models import Invigilation, Result, Sitting
 
 MOST_PAPERS = 30  # drawn in one request, so that it ends in seconds
+MOST_CARDS = 100
 
 
 class NothingToPrint(NotFound):
@@ -63,11 +64,30 @@ def papers(session: Session, invigilation: Invigilation, settings: Settings, aft
 
     Raises `NothingToPrint` where there are none.
     """
+    return papers_of.print_file(
+        session, _signed_of(session, _ready(session, invigilation, after, MOST_PAPERS)), settings
+    )
+
+
+def single_papers(session: Session, invigilation: Invigilation, settings: Settings, after: int = 0) -> bytes:
+    """The same as single PDFs in a zip, each with its badge inside. Raises as `papers`."""
+    written = io.BytesIO()
+    ready = _ready(session, invigilation, after, MOST_PAPERS)
+    print_files.zip_of(session, _signed_of(session, ready), written, settings)
+    return written.getvalue()
+
+
+def cards(session: Session, invigilation: Invigilation, settings: Settings, after: int = 0) -> bytes:
+    """Up to `MOST_CARDS` of the same as cards, ten on a page. Raises as `papers`, and `pocket.CardUnprintable`."""
+    return pocket.cards(session, _ready(session, invigilation, after, MOST_CARDS), settings)
+
+
+def _ready(session: Session, invigilation: Invigilation, after: int, most: int) -> list[Award]:
     everybody = [one.award for one in finishers(session, invigilation) if one.stage == "ready" and one.award]
-    ready = everybody[after : after + MOST_PAPERS]
+    ready = everybody[after : after + most]
     if not ready:
         raise NothingToPrint("No certificate is ready to print. Confirm the persons and write their names first.")
-    return _joined([issuing.export(session, award, "pdf", settings).content for award in ready])
+    return ready
 
 
 def _signed(session: Session, awards: Sequence[Award]) -> set[uuid.UUID]:
@@ -94,12 +114,5 @@ def _stage(sitting: Sitting, level: int | None, award: Award | None, signed: set
     return "confirm" if sitting.confirmed_at is None else "name"
 
 
-def _joined(documents: Sequence[bytes]) -> bytes:
-    """The pages of several PDFs one after the other; attachments and tags stay in the single files."""
-    whole = pikepdf.Pdf.new()
-    for document in documents:
-        with pikepdf.Pdf.open(io.BytesIO(document)) as one:
-            whole.pages.extend(one.pages)
-    written = io.BytesIO()
-    whole.save(written, deterministic_id=True)
-    return written.getvalue()
+def _signed_of(session: Session, awards: Sequence[Award]) -> list[Credential]:
+    return [issuing.signed_of(session, award) for award in awards]

@@ -154,6 +154,7 @@ def certificates(invigilation: uuid.UUID) -> ResponseReturnValue:
         everyone=everyone,
         stages=Counter(one.stage for one in everyone),
         at_once=giving.MOST_PAPERS,
+        cards_at_once=giving.MOST_CARDS,
     )
 
 
@@ -204,7 +205,7 @@ def name(invigilation: uuid.UUID, sitting: uuid.UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             holder = Holder(form.name.data, form.second.data or "", form.named_in_badge.data)
-            given = awarding.award(db.session, theirs, holder, settings(), now())
+            given = awarding.award(db.session, theirs, holder, settings(), now(), form.language.data or "")
             db.session.commit()
             flash(gettext("The certificate for %(name)s is being made.", name=given.holder_name))
             return redirect(url_for("invigilation.certificates", invigilation=found.id))
@@ -213,7 +214,12 @@ def name(invigilation: uuid.UUID, sitting: uuid.UUID) -> ResponseReturnValue:
             errors = {refusal.field: [gettext(refusal.message)]}
     errors = errors or form.errors
     return render_template(
-        "invigilation/name.html", form=form, errors=errors, invigilation=found, nickname=_nickname(found, sitting)
+        "invigilation/name.html",
+        form=form,
+        errors=errors,
+        invigilation=found,
+        nickname=_nickname(found, sitting),
+        languages=awarding.paper_languages(db.session, theirs, settings()),
     ), (422 if errors else 200)
 
 
@@ -221,17 +227,40 @@ def name(invigilation: uuid.UUID, sitting: uuid.UUID) -> ResponseReturnValue:
 @access.staff("invigilator")
 def papers(invigilation: uuid.UUID) -> ResponseReturnValue:
     """The signed certificates of the session in one file, or in several when there are many."""
-    after = min(max(request.args.get("after", 0, type=int), 0), FURTHEST)
-    content = giving.papers(db.session, _found(invigilation), settings(), after)
-    answer = current_app.response_class(content, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = 'inline; filename="certificates.pdf"'
+    return _printed(giving.papers(db.session, _found(invigilation), settings(), _after()), "certificates.pdf")
+
+
+@pages.get("/sessions/<uuid:invigilation>/certificates.zip")
+@access.staff("invigilator")
+def single_papers(invigilation: uuid.UUID) -> ResponseReturnValue:
+    """The same as single files, to send or to keep."""
+    content = giving.single_papers(db.session, _found(invigilation), settings(), _after())
+    answer = current_app.response_class(content, mimetype="application/zip")
+    answer.headers["Content-Disposition"] = 'attachment; filename="certificates.zip"'
     return answer
+
+
+@pages.get("/sessions/<uuid:invigilation>/cards.pdf")
+@access.staff("invigilator")
+def cards(invigilation: uuid.UUID) -> ResponseReturnValue:
+    """The same certificates as small cards, ten on a page."""
+    return _printed(giving.cards(db.session, _found(invigilation), settings(), _after()), "cards.pdf")
 
 
 @pages.app_template_filter()
 def minutes_since(moment: datetime) -> int:
     """Whole minutes from a moment until now; boards count no seconds, so they change only when something happened."""
     return int((now() - moment).total_seconds() // 60)
+
+
+def _after() -> int:
+    return min(max(request.args.get("after", 0, type=int), 0), FURTHEST)
+
+
+def _printed(content: bytes, file_name: str) -> ResponseReturnValue:
+    answer = current_app.response_class(content, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{file_name}"'
+    return answer
 
 
 def _board(found: Invigilation) -> dict[str, Any]:

@@ -112,6 +112,7 @@ def _check_badge(asked: _Asked, ours: _Ours | None) -> tuple[dict[str, Any], int
     )
     if ours is not None:
         report = verifying.with_reason(ours.session, ours.settings, report)
+        report = verifying.with_cure(ours.session, ours.settings, report)
     return _told(report)
 
 
@@ -180,9 +181,10 @@ def _check_qr(asked: _Asked, ours: _Ours | None) -> tuple[dict[str, Any], int]:
     if asked.status_file is not None:
         text = _list_text(asked.status_file)
         jwts = {} if text is None else dict.fromkeys(jwts, text)
-    withdrawals = dict(own.withdrawals) if own else {}
     text_of_code = asked.data.decode("utf-8", "replace")
-    checked = checking.check_summary(text_of_code, bundle, jwts, withdrawals, asked.now)
+    withdrawals = own.withdrawals if own else {}
+    issued = own.issued if own else {}
+    checked = checking.check_summary(text_of_code, bundle, jwts, withdrawals, asked.now, issued=issued)
     return verifying.summary_report(checked), Result(checked.result).exit_code
 
 

@@ -13,12 +13,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from assessor.certificates import attachment, checking
-from assessor.certificates.trust import Bundle
+from assessor.certificates.merkle import IssuedList
+from assessor.certificates.trust import Bundle, Withdrawals
 from assessor.config import Settings
-from assessor.credentials import awarding, finding, issuer, issuing, publishing, trust
+from assessor.credentials import awarding, finding, issuer, issuing, keys, publishing, trust
 from assessor.errors import NotFound
 from assessor.openbadges import verification
-from assessor.openbadges.checks import Report, Result, State, not_read
+from assessor.openbadges.checks import Check, Report, Result, State, not_read
 from assessor.openbadges.documents import Fetch
 from assessor.openbadges.strict_json import read_json
 from assessor.openbadges.trust import Trust
@@ -36,7 +37,7 @@ WHY: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class OwnData:
-    """What this installation knows of itself as an issuer. `trust`: in itself, and in nobody else."""
+    """What this installation knows of itself and its partners. `trust`: in its own badges, and in nobody else's."""
 
     did_document: Mapping[str, Any]
     bundle: Bundle
@@ -44,32 +45,47 @@ class OwnData:
     status_jwts: Mapping[str, str]
     lists: StatusSource
     trust: Trust
-    withdrawals: Mapping[str, Any]
+    withdrawals: Mapping[str, Withdrawals]
+    issued: Mapping[bytes, IssuedList]
+
+    def check(self, text: str | bytes, now: datetime, prefix: str | None = None) -> checking.CheckedSummary:
+        """Check the text of a code, or the signed bytes alone with the address that they should lead to."""
+        return checking.check_summary(text, self.bundle, self.status_jwts, self.withdrawals, now, prefix, self.issued)
 
 
 def own_data(session: Session, settings: Settings, now: datetime) -> OwnData:
-    """Everything a verifier needs to check certificates of this installation."""
+    """Everything a verifier needs to check certificates of this installation and of its partners."""
+    bundle = publishing.bundle(session, settings, now)
     return OwnData(
         did_document=issuer.document(session, settings),
-        bundle=publishing.bundle(session, settings, now),
+        bundle=bundle,
         root_key=publishing.root_key(session),
-        status_jwts=trust.OwnTokens(session, settings),
+        status_jwts=trust.tokens(session, settings, bundle),
         lists=trust.own_lists(session, settings, now),
         trust=trust.in_ourselves(session, settings),
-        withdrawals={issuer.did(settings): publishing.withdrawals(session, settings)},
+        withdrawals=trust.withdrawals(session, settings, bundle),
+        issued=trust.issued_lists(session, settings, bundle),
     )
 
 
-def check_number(session: Session, number: bytes, settings: Settings, now: datetime) -> checking.CheckedSummary | None:
-    """The check of the certificate with this number, or None when there is none."""
-    award = finding.find_by_number(session, number)
+@dataclass(frozen=True)
+class FoundByNumber:
+    """The check of the certificate that has a number.
+
+    ``answer`` None: none has it. Then ``instead`` is another one's check, made so that it takes as long; never shown.
+    """
+
+    answer: checking.CheckedSummary | None
+    instead: checking.CheckedSummary | None
+
+
+def check_number(session: Session, number: bytes, settings: Settings, now: datetime) -> FoundByNumber:
+    """Check the certificate with this number; where there is none, another one, so that the answer takes as long."""
+    wanted, another = finding.find_by_number(session, number), finding.any_award(session)
+    award, own = wanted or another, own_data(session, settings, now)
     credential = issuing.credential_of(session, award) if award else None
-    if credential is None:
-        return None
-    own = own_data(session, settings, now)
-    return checking.check_summary(
-        credential.summary, own.bundle, own.status_jwts, own.withdrawals, now, settings.verification_prefix
-    )
+    checked = own.check(credential.summary, now, settings.verification_prefix) if credential else None
+    return FoundByNumber(checked, None) if wanted else FoundByNumber(None, checked)
 
 
 def is_qr_text(data: bytes) -> bool:
@@ -128,6 +144,22 @@ def with_reason(session: Session, settings: Settings, report: Report) -> Report:
         why = f"The issuer has withdrawn this badge: {WHY[newest.revoked_reason or 'other']}."
     checks = (replace(check, reason=why) if check.name == "status" else check for check in report.checks)
     return replace(report, checks=tuple(checks))
+
+
+def with_cure(session: Session, settings: Settings, report: Report) -> Report:
+    """The report of a badge that a stolen key of ours signed, saying so and where the holder gets a new signature."""
+    return replace(report, checks=tuple(_with_cure(session, settings, check) for check in report.checks))
+
+
+def _with_cure(session: Session, settings: Settings, check: Check) -> Check:
+    if check.state is not State.FAILED or issuer.did(settings) not in check.reason:
+        return check
+    for key in keys.everything(session):
+        if key.reported_at is not None and any(name in check.reason for name in issuer.names_of(key)):
+            stolen = f"It was one until it was reported as stolen on {key.reported_at:%Y-%m-%d}. The badge can be real:"
+            cure = "ask its holder to take it again from the same place, where it is signed with a new key."
+            return replace(check, reason=f"{check.reason} {stolen} {cure}")
+    return check
 
 
 def trust_of(*documents: Mapping[str, Any]) -> Trust:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from assessor.certificates import number as numbers
 from assessor.certificates.template import Template
 from assessor.config import Settings
-from assessor.credentials import achievements, issuing, wording
+from assessor.credentials import achievements, issuing, profiles, wording
 from assessor.credentials.models import Award
 from assessor.openbadges.checks import Result
 from assessor.psychometrics.standards.bands import NOT_ASSESSED
@@ -64,7 +64,7 @@ def shown(
     credential = issuing.credential_of(session, award)
     if credential is None:
         return None
-    certificate = achievements.find(session, award.achievement_code, issuing.as_awarded(award, settings)).certificate
+    certificate = achievements.find(session, award.achievement_code, profiles.as_awarded(award, settings)).certificate
     spoken = language if language in certificate.languages else award.language
     least = Shown(
         result=checking.state(session, credential, settings, now),

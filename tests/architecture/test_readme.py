@@ -10,7 +10,8 @@ import click
 import pytest
 
 from assessor import create_app
-from assessor.certificates.template import WORDING, read_template
+from assessor.certificates.template_reading import read_template
+from assessor.certificates.words import WORDING
 from assessor.commands import cli
 from assessor.config import Settings
 from assessor.credentials.table import COLUMNS
@@ -169,7 +170,7 @@ def test_notice_names_every_foreign_thing() -> None:
     foreign = [entry["file"] for entry in contexts.values()]
     foreign += {path.name.partition("-")[0] for path in (ROOT / "assessor/certificates/fonts").glob("*.ttf")}
     foreign += [path.name for path in (ROOT / "assessor").rglob("*.icc")]
-    foreign += [path.name for path in (ROOT / "assessor/verification/static/vendor").glob("*.js")]
+    foreign += [path.name for path in (ROOT / "assessor/verification/static/vendor").rglob("*.js")]
     vectors = [path for path in (ROOT / "tests/vectors").rglob("*") if path.suffix in (".json", ".xz")]
     foreign += [path.name for path in vectors if not path.parent.name.startswith("hostile")]  # those are our own
     framework = json.loads((ROOT / "assessor/frameworks/data/digcomp-3.0.json").read_text(encoding="utf-8"))
@@ -196,18 +197,16 @@ def test_the_question_that_the_guide_shows_can_be_loaded(tmp_path: Path) -> None
 
 
 def test_the_certificate_that_the_guide_shows_can_be_read() -> None:
-    sample, own_look = code_blocks("docs/badge-templates.md", "toml")
-    pattern = (ROOT / "badge_templates/digital-first-steps/certificate.toml").read_text(encoding="utf-8")
-    english = re.search(r"^\[wording\.en\]\n(.*?)^\[", pattern, re.DOTALL | re.MULTILINE)
-    task = re.search(r"^\[\[levels.*?(?=\[wording)", sample, re.DOTALL | re.MULTILINE)
-    assert english is not None
-    assert task is not None
+    sample, spanish, own_look, added = code_blocks("docs/badge-templates.md", "toml")
+    before, mark, task = sample.partition("[[levels")
+    words = before.replace("[title]", f"{added}\n[title]", 1) + 3 * (mark + re.sub(r" +#.*", "", task) + "\n")
 
-    three_tasks = re.sub(r" +#.*", "", task[0]) * 3
-    words = sample.partition("[[levels")[0] + three_tasks + "[wording.en]\n" + english[1]
-    template = read_template(words)
+    in_spanish = "[languages.es]\n" + re.sub(r"^\[", "[languages.es.", spanish, flags=re.MULTILINE)
+    template = read_template(words + in_spanish)
     with_own_look = read_template(re.sub(r"^layout = .*", "", words, flags=re.MULTILINE) + own_look)
 
     assert template.code == "MY-BADGE"
+    assert template.languages == ("en", "es")
+    assert len(template.emblems) == len(template.signatures) == 2
     assert template.wording["en"].keys() == WORDING.keys()
     assert with_own_look.layout != template.layout

@@ -9,9 +9,15 @@ the same texts with Helvetica on two pages, without shaping, fonts, symbol or ta
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from qrcode import QRCode
 from qrcode.constants import ERROR_CORRECT_M
 from reportlab.pdfgen.canvas import Canvas
@@ -20,7 +26,9 @@ from assessor.certificates import qr
 from assessor.certificates.cards import CARD_LABELS, LoginCard, PictureWord, Wording, login_cards_pdf
 from assessor.certificates.certificate import AreaScore, CertificateContent
 from assessor.certificates.number import written
-from assessor.certificates.pdf import certificate_pdf
+from assessor.certificates.pdf import certificate_pdf, certificates_pdf
+from assessor.certificates.seal import Seal
+from assessor.credentials.signers import RSA_BITS
 from tests.benchmarks.timing import Job, again_and_again, at_once, run, timed
 from tests.unit.certificates.samples import CREATED, certificate, matrix
 
@@ -77,6 +85,25 @@ def with_attachment(content: CertificateContent) -> bytes:
     return certificate_pdf(replace(content, symbol=qr.symbol(qr_text(content))), CREDENTIAL)
 
 
+def sealed(seal: Seal) -> Callable[[CertificateContent], bytes]:
+    """Draws certificates as they are handed out where the issuer has a seal."""
+    return lambda content: certificate_pdf(replace(content, symbol=qr.symbol(qr_text(content))), CREDENTIAL, seal)
+
+
+def own_seal() -> Seal:
+    """A seal with a key of the size that `assessor keys seal --self-signed` makes."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Open Door")])
+    built = x509.CertificateBuilder(name, name, key.public_key(), 1, CREATED, CREATED + timedelta(days=365))
+    certificate = built.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+    return Seal(certificate, (), CREATED, lambda data: key.sign(data, padding.PKCS1v15(), hashes.SHA256()))
+
+
+def together(contents: list[CertificateContent]) -> object:
+    """A group's certificates in one file to print."""
+    return certificates_pdf([replace(content, symbol=qr.symbol(qr_text(content))) for content in contents])
+
+
 def job(name: str, draw: Callable[[CertificateContent], object], language: str = "en", floor: str = FLOOR) -> Job:
     """Draw the certificates of a round."""
 
@@ -108,12 +135,14 @@ def login_cards() -> object:
 
 def main() -> None:
     """Measure and print."""
-    content = contents("en", 0)[0]
+    content, many = contents("en", 0)[0], [one for start in range(0, 30, A_ROUND) for one in contents("en", start)]
     jobs = [
         job(FLOOR, bare_reportlab, floor=""),
         job("certificate with QR, English", draw),
         job("certificate with QR, Arabic", draw, "ar"),
         job("certificate with QR and credential, English", with_attachment),
+        job("the same sealed, RSA of 3072 bits", sealed(own_seal())),
+        at_once("certificate with QR in a print file of 30", lambda: together(many), len(many)),
         again_and_again(OUR_CODE, lambda: qr.symbol(qr_text(content))),
         again_and_again("the same by qrcode alone, searching masks", lambda: searched(qr_text(content)), OUR_CODE),
         at_once("login card, ten a page", login_cards, CARDS),

@@ -11,7 +11,7 @@ from assessor import jobs
 from assessor.certificates import checking
 from assessor.certificates.summary import MAX_NAME
 from assessor.config import Settings
-from assessor.credentials import awarding, issuing, names, status, summarising
+from assessor.credentials import awarding, issuing, names, papers, status, summarising
 from assessor.credentials.models import Award, Credential, StatusList
 from assessor.errors import Invalid, NotFound
 from assessor.jobs import Job
@@ -38,7 +38,7 @@ def signed(session: Session, settings: Settings, award: Award) -> Credential:
 
 def checked(session: Session, settings: Settings, award: Award) -> checking.CheckedSummary:
     """What the verification page says about the number of an award."""
-    found = verifying.check_number(session, award.number, settings, NOW)
+    found = verifying.check_number(session, award.number, settings, NOW).answer
     assert found is not None
     return found
 
@@ -170,7 +170,7 @@ def test_before_it_is_signed_there_is_nothing_to_hand_out(session: Session, sett
         issuing.export(session, award, "json", settings)
     with pytest.raises(Invalid):
         issuing.export(session, award, "docx", settings)
-    assert verifying.check_number(session, award.number, settings, NOW) is None
+    assert verifying.check_number(session, award.number, settings, NOW).answer is None
 
 
 def test_the_same_award_gives_the_same_paper(session: Session, settings: Settings) -> None:
@@ -237,7 +237,7 @@ def test_a_character_without_a_font_is_logged_as_a_code_and_the_name_is_not(
     credential = issuing.sign(session, award, settings, NOW)
 
     with capture_logs() as logged:
-        issuing.paper(session, award, credential, settings)
+        papers.paper(session, award, credential, settings)
 
     assert [entry["signs"] for entry in logged] == [["U+8A9E"]]
     assert "Ada" not in str(logged)

@@ -87,7 +87,7 @@ def test_what_was_awarded_is_genuine_in_every_form_and_says_so_in_the_list_of_re
         assert verdicts == {"genuine"}
         body = json.loads(session.get_one(Credential, (award.organisation_id, award.id)).body)
         assert body["id"] == one.id
-        checked = verifying.check_number(session, award.number, settings, NOW)
+        checked = verifying.check_number(session, award.number, settings, NOW).answer
         assert checked is not None
         assert (checked.result, checked.number) == (checking.GENUINE, one.number)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from assessor import commands, demo
 from assessor.certificates import number as numbers
 from assessor.config import Settings
-from assessor.credentials import finding, issuing
+from assessor.credentials import finding, issuing, papers
 from tests.console import Run
 
 BANK = str(demo.ROOT / "question_banks" / demo.BANK)
@@ -172,7 +172,7 @@ def qr_text(sessions: sessionmaker[Session], settings: Settings, number: str) ->
         assert award is not None
         credential = issuing.credential_of(session, award)
         assert credential is not None
-        return issuing.qr_text(credential, settings)
+        return papers.qr_text(credential, settings)
 
 
 def test_the_text_of_a_code_is_checked_too(

@@ -35,7 +35,7 @@ def verdicts(session: Session, settings: Settings, award: Award, now: datetime) 
     credential = issuing.credential_of(session, award)
     assert credential is not None
     badge = verifying.verify_badge(credential.body, verifying.trust_of(own.did_document), own.lists, now)
-    paper = verifying.check_number(session, award.number, settings, now)
+    paper = verifying.check_number(session, award.number, settings, now).answer
     assert paper is not None
     return badge.verdict, paper.result
 

@@ -52,7 +52,7 @@ def replaced(
 
 def checked(session: Session, settings: Settings, award: Award, now: datetime = LATER) -> checking.CheckedSummary:
     """What the verification page says about the number of an award."""
-    found = verifying.check_number(session, award.number, settings, now)
+    found = verifying.check_number(session, award.number, settings, now).answer
     assert found is not None
     return found
 

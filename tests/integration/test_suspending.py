@@ -44,7 +44,7 @@ def on_hold(session: Session, award: Award) -> bool:
 
 def paper(session: Session, settings: Settings, award: Award) -> int:
     """The result that the verification page gives for the number."""
-    found = verifying.check_number(session, award.number, settings, LATER)
+    found = verifying.check_number(session, award.number, settings, LATER).answer
     assert found is not None
     return found.result
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Playwright, Request, WebError
+from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Playwright, Request, WebError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -35,11 +35,16 @@ class NoBrowser(RuntimeError):
 
 def launch(playwright: Playwright) -> Browser:
     """Start the machine's own Chromium. Raises `NoBrowser`."""
+    return launch_kind(playwright.chromium)
+
+
+def launch_kind(kind: BrowserType, *more: str) -> Browser:
+    """The same with more arguments, for a second one beside it."""
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
         raise NoBrowser("The journeys need Chromium: apt-get install chromium")
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root
-    return playwright.chromium.launch(executable_path=found, args=[*QUIET, *sandbox])
+    return kind.launch(executable_path=found, args=[*QUIET, *sandbox, *more])
 
 
 class Watch:

@@ -63,9 +63,15 @@ def credential(installation: Installation) -> str:
 
 
 @pytest.fixture(scope="session")
-def qr_text(installation: Installation, credential: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What a camera reads on the paper of `credential`."""
-    return code_on_paper(installation, credential, tmp_path_factory.mktemp("paper"))
+def paper(installation: Installation, credential: str, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The certificate of `credential` as PDF."""
+    return printed(installation, credential, tmp_path_factory.mktemp("paper"))
+
+
+@pytest.fixture(scope="session")
+def qr_text(paper: bytes) -> str:
+    """What a camera reads on that paper."""
+    return code_on(paper)
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +96,17 @@ def on_hold(installation: Installation, tmp_path_factory: pytest.TempPathFactory
 
 def code_on_paper(installation: Installation, credential: str, folder: Path) -> str:
     """What a camera reads on the paper of a certificate."""
-    paper = folder / "certificate.pdf"
-    installation.command("export", credential, "--format", "pdf", "--out", str(paper))
-    (text,) = [code for code in papers.codes(paper.read_bytes()) if "#" in code]
+    return code_on(printed(installation, credential, folder))
+
+
+def printed(installation: Installation, credential: str, folder: Path) -> bytes:
+    """The paper of a certificate as PDF."""
+    file = folder / "certificate.pdf"
+    installation.command("export", credential, "--format", "pdf", "--out", str(file))
+    return file.read_bytes()
+
+
+def code_on(paper: bytes) -> str:
+    """The text of the code that opens the checking page."""
+    (text,) = [code for code in papers.codes(paper) if "#" in code]
     return text

@@ -36,6 +36,11 @@ class Installation:
     def __post_init__(self) -> None:
         self.password = self.one_time
 
+    @property
+    def log(self) -> str:
+        """All that the server and its worker have written so far."""
+        return "".join((self.folder.parent / name).read_text(encoding="utf-8") for name in ("stdout", "stderr"))
+
     def command(self, *arguments: str) -> str:
         """Run a command of the console script on this installation; returns what it prints."""
         done = self.run(*arguments)

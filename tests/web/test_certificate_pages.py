@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from assessor import jobs
+from assessor.certificates.words import LANGUAGES
 from assessor.config import Settings
 from assessor.credentials import awarding, issuing
 from assessor.credentials.models import Award
@@ -17,6 +18,7 @@ from assessor.sittings.models import Sitting
 from tests import factories
 from tests.factories import right_answer
 from tests.fixtures import Browser, SignIn
+from tests.unit.certificates.samples import page_text
 from tests.web.phone import finish
 
 Sessions = sessionmaker[Session]
@@ -236,6 +238,43 @@ def test_the_tick_stays_when_one_looks_how_it_looks(ada_begins: Browser, session
     assert re.search(r'id="named_in_badge"[^>]* checked', preview)
     with sessions() as session:
         assert session.scalars(select(Award.named_in_badge)).all() == [True]
+
+
+def test_the_paper_speaks_the_language_that_the_learner_chooses(
+    ada_begins: Browser, sessions: Sessions, settings: Settings
+) -> None:
+    ada = at_the_name(ada_begins, sessions)
+    page = ada.get("/me/name").text
+
+    look = ada.submit("/me/name", {"name": "Ada Lovelace", "language": "lv", "act": "preview"}).text
+    ada.submit("/me/name", {"name": "Ada Lovelace", "language": "lv", "agreed": "1", "act": "make"})
+
+    assert page.count("<option") == len(LANGUAGES)
+    assert re.search(r'<option value="lv"[^>]* selected>Latviešu', look)
+    jobs.run_all(sessions, settings, now())
+    with sessions() as session:
+        assert session.scalars(select(Award.language)).all() == ["lv"]
+    assert "Sertifikāts" in page_text(ada.get("/me/certificate.pdf").data)
+
+
+def test_a_language_without_words_is_refused(ada_begins: Browser, sessions: Sessions) -> None:
+    ada = at_the_name(ada_begins, sessions)
+
+    answer = ada.submit("/me/name", {"name": "Ada Lovelace", "language": "pl", "agreed": "1", "act": "make"})
+
+    assert answer.status_code == 422
+    with sessions() as session:
+        assert session.scalars(select(Award)).all() == []
+
+
+def test_staff_give_the_paper_another_language(award: Award, page: str, olu: Browser, sessions: Sessions) -> None:
+    shown = olu.get(f"{page}/name").text
+
+    olu.submit(f"{page}/name", {"name": "Ada Lovelase", "language": "tr", "agreed": "y", "act": "make"})
+
+    assert shown.count("<option") == len(LANGUAGES)
+    changed = newest(sessions, award)
+    assert (changed.holder_name, changed.language) == ("Ada Lovelase", "tr")
 
 
 def test_a_learner_finds_the_newest_and_reads_of_a_hold(

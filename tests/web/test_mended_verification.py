@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 from assessor import demo
 from assessor.certificates import number as numbers
 from assessor.config import Settings
-from assessor.credentials import awarding, issuing, signers, status
+from assessor.credentials import awarding, issuing, papers, signers, status
 from assessor.credentials.models import Award
 from assessor.database import now
 from tests import factories
@@ -44,7 +44,7 @@ def text(sessions: Sessions, settings: Settings, award: Award) -> str:
     with sessions() as session:
         credential = issuing.credential_of(session, award)
         assert credential is not None
-        return issuing.qr_text(credential, settings)
+        return papers.qr_text(credential, settings)
 
 
 def withdraw(sessions: Sessions, settings: Settings, award: Award, at: datetime | None = None) -> None:

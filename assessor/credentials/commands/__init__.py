@@ -1,5 +1,13 @@
-"""The issuer's commands: certificates one by one and by tables, replacing them, keys, partners."""
+"""The issuer's commands: certificates one by one or many, replacing them, keys, partners, trust, pictures."""
 
-from assessor.credentials.commands import certificates, keys, partners, replacing
+from assessor.credentials.commands import badges, certificates, keys, partners, printing, replacing, trust
 
-COMMANDS = (*certificates.COMMANDS, *replacing.COMMANDS, keys.keys_group, *partners.COMMANDS)
+COMMANDS = (
+    *certificates.COMMANDS,
+    *replacing.COMMANDS,
+    keys.keys_group,
+    *printing.COMMANDS,
+    *partners.COMMANDS,
+    *trust.COMMANDS,
+    *badges.COMMANDS,
+)

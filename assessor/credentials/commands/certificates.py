@@ -1,4 +1,4 @@
-"""Certificates from the command line: award, export, revoke; and what verifiers read: did, status-list, trust, ob2."""
+"""Certificates from the command line: award, export, revoke; and what verifiers read: did, status-list, ob2."""
 
 import json
 import uuid
@@ -19,7 +19,8 @@ from assessor.credentials import (
     finding,
     issuer,
     issuing,
-    publishing,
+    papers,
+    pocket,
     status,
 )
 from assessor.credentials.commands.replacing import warn
@@ -117,11 +118,12 @@ def _award_one(
 @click.option(
     "--format",
     "form",
-    type=click.Choice(sorted([*issuing.FORMS, *backpack.FORMS])),
+    type=click.Choice(sorted([*issuing.FORMS, *backpack.FORMS, *pocket.FORMS])),
     required=True,
     help=(
         "json: the stored badge; jwt and jcs: the same badge as token, or with a proof over its JSON; "
-        "ob2, ob2-png, ob2-svg: the same in Open Badges 2.0, for older backpacks"
+        "ob2, ob2-png, ob2-svg: the same in Open Badges 2.0, for older backpacks; "
+        "card: to print and cut; phone: page 1 as a picture"
     ),
 )
 @click.option(
@@ -130,15 +132,30 @@ def _award_one(
     metavar="KIND:VALUE",
     help="how a 2.0 file names the holder: email:ada@example.org or id:did:key:…; only a salted hash of it is kept",
 )
+@click.option("--layout", help="pdf and phone: classic, modern, compact or one of your own, in place of the badge's")
+@click.option("--second-language", metavar="CODE", help="pdf: one more page that says page 2 in this language")
 @out_option
 @click.pass_obj
-def export(application: Application, credential: str, form: str, recipient: str, out: Path) -> None:
+def export(
+    application: Application,
+    credential: str,
+    form: str,
+    recipient: str,
+    layout: str | None,
+    second_language: str | None,
+    out: Path,
+) -> None:
     """Write a certificate, named by id, address or number, as a file.
 
     From a file in Open Badges 2.0 on, its address answers, until: assessor ob2 end CREDENTIAL
     """
     if recipient and form not in backpack.FORMS:
         raise click.UsageError(f"--recipient is for {', '.join(backpack.FORMS)} only.")
+    if layout and form not in ("pdf", "phone"):
+        raise click.UsageError("--layout is for pdf and phone only.")
+    if second_language and form != "pdf":
+        raise click.UsageError("--second-language is for pdf only.")
+    options = papers.PaperOptions(layout, second_language)
     with application() as (_app, session, settings):
         found = finding.award_named(session, credential)
         if form in backpack.FORMS:
@@ -146,7 +163,8 @@ def export(application: Application, credential: str, form: str, recipient: str,
             if not settings.contact_email:
                 click.echo("Nobody can check this file until ASSESSOR_CONTACT_EMAIL is set.", err=True)
         else:
-            exported = issuing.export(session, found, form, settings)
+            exporter = pocket.export if form in pocket.FORMS else issuing.export
+            exported = exporter(session, found, form, settings, options)
     out.write_bytes(exported.content)
     click.echo(str(out), err=True)
 
@@ -181,21 +199,6 @@ def status_list(application: Application, number: int, suspension: bool, as_jwt:
     signed = status.signed_jwt if as_jwt else status.signed_json
     with application() as (_app, session, _settings):
         out.write_bytes(signed(session, number, "suspension" if suspension else "revocation"))
-
-
-@click.group()
-def trust() -> None:
-    """The signed list of issuers that verifiers believe."""
-
-
-@trust.command()
-@out_option
-@click.pass_obj
-def publish(application: Application, out: Path) -> None:
-    """Write the bundle, signed by the root key; print the root key that verifiers pin."""
-    with application() as (_app, session, settings):
-        out.write_bytes(publishing.signed_bundle(session, settings, datetime.now(UTC)))
-        click.echo(publishing.root_key(session).hex())
 
 
 @click.group("ob2")
@@ -237,7 +240,7 @@ def _answer_of(award: Award) -> str:
     return "on hold" if award.suspended_at is not None else "the badge"
 
 
-COMMANDS = (award, export, revoke, did, status_list, trust, older)
+COMMANDS = (award, export, revoke, did, status_list, older)
 
 
 def _first_organisation(session: Session) -> uuid.UUID:

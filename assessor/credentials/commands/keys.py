@@ -1,13 +1,16 @@
 """``assessor keys``: looking at the signing keys, changing them in daily life, and what to do when one is stolen."""
 
 import json
+import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from assessor.config import Application, key_secrets
-from assessor.credentials import issuer, keys, resigning, rotation
+from assessor.credentials import adopted, issuer, keys, resigning, rotation, sealing
 from assessor.credentials.models import SigningKey
 
 json_option = click.option("--json", "as_json", is_flag=True, help="print one JSON document")
@@ -21,6 +24,7 @@ algorithm_option = click.option(
 )
 kid_argument = click.argument("kid", metavar="KEY")
 
+SEAL_PASSPHRASE = "ASSESSOR_SEAL_PASSPHRASE"
 MOMENTS = (
     *("created_at", "published_at", "activated_at", "retired_at", "destroyed_at"),
     *("compromised_since", "reported_at", "speaks_from"),
@@ -33,8 +37,8 @@ CONSEQUENCES = {
     ),
     "jwt": "Tokens that people hold already are refused; exported again, they are signed with the new key.",
     "certificate": (
-        "The worker signs the codes of its papers again; see: assessor jobs list. Papers printed before are refused "
-        "when they are scanned, until they are printed again; their typed number is answered as ever."
+        "Papers printed before go on being genuine: a list says which they are, and verifiers read it with the "
+        "bundle of trust. The worker signs their codes again for what is printed from now on; see: assessor jobs list."
     ),
     "status": "The status lists are signed with the new key.",
     "root": (
@@ -60,6 +64,8 @@ def list_keys(application: Application, as_json: bool) -> None:
     """Every key with its use, its state and what did.json calls it (#…); private halves are never shown."""
     with application() as (_app, session, _settings):
         rows = [_described(key) for key in keys.everything(session)]
+        if advice := _seal_advice(session, datetime.now(UTC)):
+            click.echo(advice, err=True)
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
@@ -142,8 +148,12 @@ def compromised(application: Application, kid: str, since: datetime | None) -> N
     with application() as (_app, session, settings):
         now = datetime.now(UTC)
         key = resigning.report_stolen(session, kid, since.replace(tzinfo=UTC) if since else now, settings, now)
-        use = key.use
+        use, is_signed_elsewhere = key.use, adopted.current(session) is not None
     click.echo(f"The key {kid} is trusted no more. {CONSEQUENCES[use]}")
+    if is_signed_elsewhere and use in ("certificate", "status"):
+        click.echo(
+            "Verifiers hear of it when the bundle is signed again: assessor trust init --out DRAFT.json", err=True
+        )
 
 
 @keys_group.command()
@@ -156,6 +166,64 @@ def destroy(application: Application, kid: str) -> None:
     click.echo("Destroyed. A copy of the database from earlier days may still hold it, sealed with the passphrase.")
 
 
+@keys_group.command()
+@click.argument(
+    "file", metavar="[FILE.p12]", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--self-signed", is_flag=True, help="make a key with a certificate that nobody else signed")
+@click.option("--name", help="with --self-signed: whom the certificate names; else the organisation")
+@click.option("--remove", is_flag=True, help="seal no more, and wipe the key")
+@click.pass_obj
+def seal(application: Application, file: Path | None, self_signed: bool, name: str | None, remove: bool) -> None:
+    """Seal every PDF from now on with the key and X.509 certificate of FILE.p12, for PDF readers that show seals.
+
+    The password of the file is asked for, or read from ASSESSOR_SEAL_PASSPHRASE. A seal is not the proof: that is the
+    signed badge inside, with or without a seal.
+    """
+    if (file is not None) + self_signed + remove != 1 or (name is not None and not self_signed):
+        raise click.UsageError("Give FILE.p12, or --self-signed with or without --name, or --remove.")
+    now = datetime.now(UTC)
+    with application() as (_app, session, settings):
+        if remove:
+            click.echo("Nothing is sealed from now on." if sealing.remove(session, now) else "There is no seal.")
+            return
+        if file is not None:
+            key = sealing.install(session, _p12(file), _password(), key_secrets(settings), now)
+        else:
+            named = name if name is not None else settings.organisation
+            key = sealing.make_own(session, named, settings.country, key_secrets(settings), now)
+        click.echo(f"Sealed from now on, until {sealing.ends(key):%Y-%m-%d}: {sealing.subject(key)}")
+
+
+def _p12(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(sealing.MAX_BYTES + 1)
+
+
+def _password() -> str:
+    given = os.environ.get(SEAL_PASSPHRASE)
+    return (
+        given if given is not None else str(click.prompt("Password of the file", hide_input=True, default="", err=True))
+    )
+
+
+def _seal_advice(session: Session, now: datetime) -> str:
+    """What the operator has to know of the seal; empty = nothing."""
+    key = sealing.newest(session)
+    if key is None or key.state == "destroyed":
+        return ""
+    ends = sealing.ends(key)
+    if key.state == "active" and not sealing.is_packed():
+        return "No paper is sealed: pyHanko is not installed (the extra seal)."
+    if ends <= now:
+        return (
+            f"No paper is sealed since {ends:%Y-%m-%d}: the certificate of the seal ended. assessor keys seal FILE.p12"
+        )
+    if ends - now < sealing.SOON:
+        return f"The certificate of the seal ends on {ends:%Y-%m-%d}. Put a new one in: assessor keys seal FILE.p12"
+    return ""
+
+
 def _described(key: SigningKey) -> dict[str, Any]:
     in_database = "database" if key.sealed_key is not None else "nowhere"
     return {
@@ -163,9 +231,10 @@ def _described(key: SigningKey) -> dict[str, Any]:
         "use": key.use,
         "state": key.state,
         "public_hex": key.public_key.hex(),
-        "named": issuer.names_of(key),
+        "named": [sealing.subject(key)] if key.use == sealing.USE else issuer.names_of(key),
         "place": "token" if key.token_object is not None else in_database,
         **{name: _written(getattr(key, name)) for name in MOMENTS},
+        **({"ends": _written(sealing.ends(key))} if key.use == sealing.USE else {}),
     }
 
 

@@ -9,7 +9,7 @@ import click
 
 from assessor.certificates import number as numbers
 from assessor.config import Application
-from assessor.credentials import achievements, awarding, finding, issuer, issuing
+from assessor.credentials import achievements, awarding, finding, issuer, issuing, profiles
 
 
 def warn(printed: awarding.Printed) -> None:
@@ -49,7 +49,7 @@ def replace(application: Application, /, credential: str, language: str | None, 
         warn(awarding.preview_replacement(session, old, holder, settings, now, language or ""))
         new = awarding.replace(session, old, holder, settings, now, language=language or "")
         session.add(issuing.sign(session, new, settings, now))
-        address = issuer.credential_url(issuing.as_awarded(new, settings), new.credential_id)
+        address = issuer.credential_url(profiles.as_awarded(new, settings), new.credential_id)
         document = {"id": address, "number": numbers.written(new.number)}
     click.echo(json.dumps(document) if as_json else document["id"])
 

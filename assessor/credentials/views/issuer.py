@@ -7,7 +7,7 @@ from flask_babel import get_locale
 from sqlalchemy import select
 
 from assessor import access
-from assessor.credentials import achievements, endorsing, issuer, profiles
+from assessor.credentials import achievements, endorsing, figures, issuer, profiles
 from assessor.credentials.views import answers
 from assessor.credentials.views.context import pages
 from assessor.database import db, now
@@ -34,6 +34,7 @@ def issuer_profile() -> ResponseReturnValue:
             endorsements=endorsing.in_force(db.session, issuer.did(said), now()),
             badges=achievements.everything(db.session, said),
             organisations=db.session.scalars(select(Organisation).order_by(Organisation.name)).all(),
+            figures=figures.published(db.session, said, now()),
         )
     )
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from assessor import access, locale
 from assessor.certificates import number as numbers
-from assessor.credentials import achievements, issuing
+from assessor.credentials import achievements, issuing, papers
 from assessor.credentials.awarding import Holder
 from assessor.credentials.names import NameNotUsable
 from assessor.database import db, now
@@ -48,10 +48,10 @@ def name() -> ResponseReturnValue:
             holder = Holder(form.name.data or "", form.second.data or "", form.named_in_badge.data)
             try:
                 if request.form.get("act") != "preview":
-                    awarding.award(db.session, sitting, holder, settings(), now())
+                    awarding.award(db.session, sitting, holder, settings(), now(), form.language.data or "")
                     db.session.commit()
                     return redirect(url_for("sittings.certificate"))
-                printed = awarding.preview(db.session, sitting, holder, settings(), now())
+                printed = awarding.preview(db.session, sitting, holder, settings(), now(), form.language.data or "")
             except NameNotUsable as refusal:
                 db.session.rollback()
                 errors = {refusal.field: [locale.sentence(finished().help_language, refusal.message)]}
@@ -63,6 +63,8 @@ def name() -> ResponseReturnValue:
         name=form.name.data or "",
         second=form.second.data or "",
         named_in_badge=form.named_in_badge.data,
+        paper_language=form.language.data or "",
+        paper_languages=awarding.paper_languages(db.session, sitting, settings()),
         agreed=bool(form.agreed.data),
         printed=printed,
         errors=errors,
@@ -95,7 +97,7 @@ def certificate() -> ResponseReturnValue:
             "pdf_url": url_for("sittings.proof", form="pdf"),
             "png_url": url_for("sittings.proof", form="png"),
             "json_url": url_for("sittings.proof", form="json"),
-            "check_url": issuing.qr_text(signed, settings()),
+            "check_url": papers.qr_text(signed, settings()),
             "host": settings().host,
         }
     return render_template("sittings/certificate.html", **both(sitting, home_first=True), certificate=shown)

@@ -1,5 +1,5 @@
-// Reads the code of a certificate as spec/qr.md says, byte for byte and nothing else. The twin of
-// assessor/certificates/{qr,cbor,cose,number}.py: no network, no page, no memory of what it read.
+// Takes the code of a certificate apart as spec/qr.md says: text, CBOR, COSE, byte for byte and nothing else. The twin
+// of assessor/certificates/{qr,cbor,cose}.py: no network, no page, no memory of what it read.
 
 export class Refused extends Error {
   constructor(result, cause) {
@@ -10,7 +10,7 @@ export class Refused extends Error {
 }
 const altered = () => { throw new Refused(7, 'altered'); };
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const bytesOf = text => new TextEncoder().encode(text);
+export const bytesOf = text => new TextEncoder().encode(text);
 export const hex = bytes => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
 export const unhex = text => Uint8Array.from(text.match(/../g) ?? [], pair => parseInt(pair, 16));
 
@@ -23,16 +23,17 @@ export function unbase64url(text) {
 const SIZES = { 0: 0, 3: 1, 5: 2, 8: 3, 10: 4, 13: 5, 15: 6, 17: 7 };
 
 export function readText(text) {
-  const compact = text.slice(0, 2049).replace(/\s+/g, '');
+  const signs = Array.from(text.slice(0, 4098)); // a sign can be two units long
+  const compact = signs.slice(0, 2049).join('').replace(/[\s\x1c-\x1f\x85]+/g, '');
   const [, prefix, form, code] = compact.match(/^(https?:\/\/[^#]*|)#([12])\.(.*?)[.,;:)>\]"']*$/i) ?? [];
-  if (text.length > 2048 || !form) throw new Refused(9);
+  if (signs.length > 2048 || !form) throw new Refused(9);
+  if (!(form === '1' ? /^[0-9]*$/ : /^[\w-]*$/).test(code)) altered();
   if (!code || (form === '1' ? !(code.length % 17 in SIZES) : code.length % 4 === 1)) throw new Refused(10);
   if (form === '2') {
     const bytes = unbase64url(code);
     const again = btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
     return again === code ? { prefix, bytes } : altered();
   }
-  if (!/^[0-9]+$/.test(code)) altered();
   return { prefix, bytes: concat(...code.match(/.{1,17}/g).map(group => bigEndian(BigInt(group), SIZES[group.length]))) };
 }
 
@@ -52,6 +53,7 @@ export function concat(...parts) {
 // Core deterministic CBOR (RFC 8949, 4.2.1): one value, one encoding. Maps have integer keys.
 export function encode(value) {
   if (value === null) return Uint8Array.of(0xf6);
+  if (typeof value === 'bigint') return value < 0 ? head(1, -1n - value) : head(0, value);
   if (typeof value === 'number') return value < 0 ? head(1, -1 - value) : head(0, value);
   if (value instanceof Uint8Array) return concat(head(2, value.length), value);
   if (typeof value === 'string') return concat(head(3, bytesOf(value).length), bytesOf(value));
@@ -74,8 +76,8 @@ export function decode(bytes, most = 512) {
     const first = take(1)[0], major = first >> 5, low = first & 31;
     if (first === 0xf6) return null;
     if (major > 5 || low > 27) altered();
-    const argument = low < 24 ? low : take(1 << low - 24).reduce((sum, byte) => sum * 256 + byte, 0);
-    if (!Number.isSafeInteger(argument)) altered();
+    const written = low < 24 ? low : BigInt(`0x${hex(take(1 << low - 24))}`), argument = Number(written);
+    if (argument > 2 ** 52 && major < 2) return major ? -1n - written : written; // no field is that large
     if (major < 2) return major ? -1 - argument : argument;
     if (major === 2) return take(argument);
     if (major === 3) return text(take(argument));
@@ -84,7 +86,7 @@ export function decode(bytes, most = 512) {
     const map = new Map();
     for (let left = argument; left; left--) {
       const key = item(nesting + 1);
-      if (!Number.isInteger(key) || map.has(key)) altered();
+      if (!(Number.isInteger(key) || typeof key === 'bigint') || map.has(key)) altered();
       map.set(key, item(nesting + 1));
     }
     return map;
@@ -102,7 +104,8 @@ export function readEnvelope(bytes, most) {
   const isBytes = [shielded, payload, signature].every(part => part instanceof Uint8Array);
   if (!isBytes || !(open instanceof Map) || open.size || signature.length !== 64) altered();
   const header = decode(shielded), kid = header instanceof Map && header.get(4);
-  if (!kid || header.size !== 2 || ![-19, -8].includes(header.get(1)) || kid.length !== 8) altered();
+  if (!(kid instanceof Uint8Array) || kid.length !== 8) altered();
+  if (header.size !== 2 || ![-19, -8].includes(header.get(1))) altered();
   const signed = context => encode(['Signature1', shielded, bytesOf(context), payload]);
   return { kid: hex(kid), payload, isSignedBy: (key, context) => verify(key, signature, signed(context)) };
 }
@@ -115,49 +118,4 @@ export async function verify(key, signature, message) {
     const { verifyAsync } = await import('./vendor/noble-ed25519.js');
     return verifyAsync(signature, message, key, { zip215: false }).catch(() => false);
   }
-}
-
-// The payload. Call only after the signature held; what breaks a limit is not a certificate.
-const STEERING = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-
-export function readSummary(payload) {
-  const claims = decode(payload);
-  const fields = claims instanceof Map && claims.get(-65537);
-  const need = truth => { if (!truth) throw new Refused(9); };
-  need(Array.isArray(fields) && fields.length >= 8);
-  const issued = claims.get(6), number = claims.get(7), expires = claims.get(4) ?? null;
-  const uint = (value, most) => Number.isInteger(value) && value >= 0 && value <= most;
-  const orNull = (value, fits) => need(value === null || fits(value));
-  const isText = (value, most) => typeof value === 'string' && bytesOf(value).length <= most;
-  const shown = (value, most) => {
-    if (value === null) return null;
-    need(isText(value, most) && value === value.normalize('NFC'));
-    const text = value.replace(STEERING, '');
-    need(text.trim());
-    return text;
-  };
-  const [name, spelling, achievement, title, level, scores, list, index, conditions = null, languages = null] = fields;
-  need(uint(issued, 253402300799) && number instanceof Uint8Array && number.length === 8 && name !== null);
-  orNull(expires, value => uint(value, 253402300799) && value > issued);
-  need(isText(achievement, 24) && /^[A-Z0-9.-]+$/.test(achievement));
-  orNull(level, value => uint(value, 8) && value > 0);
-  orNull(scores, value => value instanceof Uint8Array && value.length <= 16 && value.every(s => s <= 100 || s === 255));
-  need((list === null) === (index === null));
-  orNull(list, value => uint(value, 2 ** 32 - 1));
-  orNull(index, value => uint(value, 2 ** 20 - 1));
-  orNull(conditions, value => value instanceof Uint8Array && value.length === 3);
-  orNull(languages, value => isText(value, 16) && /^[a-z]{2,3}(-\w{1,8})*(\+[a-z]{2,3}(-\w{1,8})*)?$/i.test(value));
-  return {
-    name: shown(name, 96), spelling: shown(spelling, 64), achievement, title: shown(title, 48), level,
-    scores: scores && Array.from(scores, score => (score === 255 ? null : score)),
-    list, index, issued, expires, languages, cti: number, number: written(number),
-    conditions: conditions && { flags: conditions[0], device: conditions[1], items: conditions[2] },
-  };
-}
-
-export const SIGNS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-export function written(number) {
-  let value = number.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n), signs = (SIGNS + '*~$=U')[value % 37n];
-  for (let place = 0; place < 13; place++, value >>= 5n) signs = SIGNS[value & 31n] + signs;
-  return `${signs.slice(0, 5)}-${signs.slice(5, 10)}-${signs.slice(10)}`;
 }

@@ -1,5 +1,6 @@
 // Decides which of the ten results a text is; the twin of assessor/certificates/checking.py, in its order.
-import { Refused, readEnvelope, readSummary, readText, unhex } from './check.js';
+import { Refused, readEnvelope, readText, unhex } from './check.js';
+import { readSummary } from './summary.js';
 
 const SKEW = 600; // seconds a clock may be wrong
 
@@ -29,9 +30,10 @@ async function steps(text, trust, now) {
   if (!holds.includes(true)) return { result: 7, cause: 'altered', kid };
   const { issuer, key } = known[holds.indexOf(true)];
 
-  // 3. What it says, and whether the key was in use then. A thief can write any date.
+  // 3. What it says, and whether the key was in use then. A thief can write any date: then only a list counts.
   const summary = readOrRefuse(envelope.payload);
-  if (key.compromised_since) return { result: 7, cause: 'key_stolen', kid };
+  const theft = key.compromised_since && await afterTheft(envelope.payload, issuer, key, trust);
+  if (theft) return { ...theft, kid };
   const inTerm = key.valid_from <= summary.issued && summary.issued <= (key.valid_until ?? Infinity);
   if (!inTerm) return { result: 7, cause: 'key_not_valid', kid };
 
@@ -56,6 +58,12 @@ function readOrRefuse(payload) {
   } catch {
     throw new Refused(9);
   }
+}
+
+async function afterTheft(payload, issuer, key, trust) {
+  const listed = key.issued ? await trust.issued(issuer, key) : () => false;
+  if (!listed) return { result: 6, cause: 'no_issued_list' };
+  return await listed(payload) ? null : { result: 7, cause: 'key_stolen' };
 }
 
 async function standingOf(summary, issuer, trust, now) {

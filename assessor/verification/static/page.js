@@ -1,21 +1,24 @@
 // The verification page: reads the link, forgets it, checks, and only then draws (spec/qr.md, section 2).
 import { judge } from './judge.js';
-import { Drawing, el, icon } from './show.js';
+import { Drawing, el } from './show.js';
 import { Trust } from './trust.js';
 
-const settings = document.documentElement.dataset;
-const places = { root: settings.root, trust: settings.trust, status: settings.status };
+const page = document.documentElement, settings = page.dataset;
+const { root, issuer, made } = settings; // `made`: this page is a copy, and its files are as of then
+const places = { root, trust: settings.trust, status: settings.status, issuer, made };
+const inside = JSON.parse(document.getElementById('inside')?.textContent ?? null); // where the page is one file
 const main = document.getElementById('main');
 const verdict = document.getElementById('verdict');
 const detail = document.getElementById('detail');
 const chooser = document.getElementById('language');
-const spoken = Array.from(chooser.options, option => option.value);
 const now = () => Math.floor(Date.now() / 1000);
+const SCANNER = ['scanner.js', 'vendor/zxing/reader.js', 'vendor/zxing/reader.wasm.gz'];
 
-let trust = new Trust(places);
+let trust = new Trust(places, inside);
 let words = null; // of the language shown
 let text = takeLink(); // in memory only
 let found = null;
+let start = null; // the start screen, while it is shown
 
 // Read the link and remove it from the address bar and the history, before anything else.
 function takeLink() {
@@ -25,23 +28,31 @@ function takeLink() {
   return link;
 }
 
+// The reader's own languages come first in the list. Gives the first of them, else what the server chose.
 function preferred() {
-  const wanted = navigator.languages.map(tag => tag.split('-')[0]);
-  return wanted.find(tag => spoken.includes(tag)) ?? spoken[0];
+  const codes = navigator.languages.map(tag => tag.split('-')[0]), options = Array.from(chooser.options);
+  const own = codes.map(code => options.find(option => option.value === code)).filter(Boolean);
+  chooser.prepend(...new Set(own));
+  return (own[0] ?? chooser).value;
+}
+
+async function wordsOf(language, part = '') {
+  const answer = await fetch(new URL(`./words/${language}.json${part}`, import.meta.url));
+  if (!answer.ok) throw new Error(`no words in ${language}`);
+  return answer.json();
 }
 
 async function speak(language) {
-  const answer = await fetch(new URL(`./words/${language}.json`, import.meta.url));
-  if (!answer.ok) throw new Error(`no words in ${language}`);
-  words = await answer.json();
-  chooser.value = language;
-  document.documentElement.lang = language;
-  document.documentElement.dir = language === 'ar' ? 'rtl' : 'ltr';
+  words = await wordsOf(language, '?of=results');
+  chooser.value = page.lang = language;
+  page.dir = chooser.selectedOptions[0].dir;
   document.getElementById('title').textContent = document.title = words.title;
+  document.getElementById('translation').textContent = words.reviewed ? '' : words.unreviewed;
   chooser.setAttribute('aria-label', words.language);
 }
 
 async function check() {
+  start?.close();
   const waiting = setTimeout(() => verdict.replaceChildren(el('p', { class: 'working' }, words.working)), 400);
   try {
     found = crypto.subtle ? await judge(text, trust, now()) : { result: 6, cause: 'no_crypto' };
@@ -53,9 +64,11 @@ async function check() {
 }
 
 async function draw() {
-  if (!found) return drawStart();
-  const catalogue = found.summary ? await trust.catalogue(found.issuer) : null;
-  const act = { again: () => { trust = new Trust(places); check(); }, another };
+  start?.close();
+  start = null;
+  if (!found) return begin();
+  const catalogue = found.summary ? await trust.catalogue(found.issuer, chooser.value) : null;
+  const act = { again: () => { trust = new Trust(places, inside); check(); }, another };
   const drawing = new Drawing(found, words, chooser.value, catalogue, now(), act);
   main.dataset.result = found.result;
   verdict.replaceChildren(...drawing.verdict().filter(Boolean));
@@ -63,64 +76,47 @@ async function draw() {
   document.title = `${words.results[found.result].word} – ${words.title}`;
 }
 
-function another() {
-  text = '';
-  found = null;
-  drawStart();
-  verdict.querySelector('h1').focus();
-}
-
-function drawStart() {
-  const { start } = words;
-  const field = (name, label, input) => [el('label', { for: name }, label), input];
-  const send = () => el('button', { class: 'main' }, start.check);
-  const read = event => {
-    event.preventDefault();
-    text = event.target.elements.text.value;
-    if (text.trim()) check();
-  };
+async function begin() {
+  const { Start } = await import('./start.js');
+  if (!words.start) words = await wordsOf(chooser.value);
+  start = new Start({ words, settings, language: chooser.value, read, bundle: made && await trust.bundle() });
   delete main.dataset.result;
   document.title = words.title;
-  verdict.replaceChildren(el('h1', { class: 'plain', tabindex: '-1' }, start.title));
-  detail.replaceChildren(el('div', { class: 'only start' },
-    el('p', { class: 'note' }, icon('scan'), el('span', null, start.scan)),
-    el('form', { method: 'post', action: settings.number },
-      field('number', start.number, el('input', {
-        id: 'number', name: 'number', dir: 'ltr', autocomplete: 'off', autocapitalize: 'characters',
-        spellcheck: 'false', maxlength: 40, required: '' })),
-      el('input', { type: 'hidden', name: 'language', value: chooser.value }), send()),
-    el('form', { submit: read },
-      field('text', start.paste, el('textarea', { id: 'text', dir: 'ltr', rows: 3, maxlength: 2048, spellcheck: 'false' })),
-      el('p', { class: 'small' }, start.private), send()),
-    el('div', { class: 'buttons' }, el('a', { class: 'second blue', href: settings.badge }, start.any_badge))));
+  verdict.replaceChildren(el('h1', { class: 'plain', tabindex: '-1' }, words.start.title));
+  detail.replaceChildren(start.screen());
 }
 
-// The next visit works without network: keep the page, what it loaded, and every status list.
+function read(given) {
+  text = given;
+  check();
+}
+
+async function another() {
+  text = '';
+  found = null;
+  await begin();
+  start.scan();
+}
+
+// The next visit works without network: keep the page, what it loaded, every status list and the start screen; the
+// scanner only where somebody keeps the page as an app.
 async function keepForLater() {
-  const bundle = await trust.bundle();
-  for (const issuer of bundle?.issuers ?? []) {
-    await trust.catalogue(issuer);
-    await trust.withdrawals(issuer);
-    for (const place of issuer.status_lists) {
-      await trust.list(issuer, place.url, 'revocation');
-      if (place.suspension_url) await trust.list(issuer, place.suspension_url, 'suspension');
-    }
-  }
-  if (!navigator.serviceWorker) return;
+  if (!settings.worker || !navigator.serviceWorker) return trust.keepable(chooser.value);
+  await trust.keepable(chooser.value);
   const query = new URLSearchParams({ trust: settings.trust, status: settings.status });
   await navigator.serviceWorker.register(`${settings.worker}?${query}`, { scope: settings.scope });
   const { active } = await navigator.serviceWorker.ready;
   const loaded = performance.getEntriesByType('resource').map(entry => entry.name);
-  active.postMessage([...new Set([...loaded, ...trust.fetched])]);
+  const isInstalled = matchMedia('(display-mode: standalone)').matches || navigator.standalone === true;
+  const later = ['start.js', `words/${chooser.value}.json`, ...isInstalled ? SCANNER : []].map(name => new URL(name, import.meta.url).href);
+  active.postMessage([...new Set([...loaded, ...trust.fetched, ...later])]);
 }
 
 chooser.addEventListener('change', () => speak(chooser.value).then(draw)
-  .catch(() => { chooser.value = document.documentElement.lang; }));
+  .catch(() => { chooser.value = page.lang; }));
 window.addEventListener('hashchange', () => {
   const link = takeLink();
-  if (!link) return;
-  text = link;
-  check();
+  if (link) read(link);
 });
 
 await speak(preferred()).catch(() => speak('en'));

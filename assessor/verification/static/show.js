@@ -1,5 +1,5 @@
 // Draws a result. Everything that was signed or typed goes into text nodes inside <bdi>, never into markup.
-import { SIGNS } from './check.js';
+import { SIGNS } from './summary.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const ICONS = new URL('./icons.svg', import.meta.url).href;
@@ -28,6 +28,11 @@ export function say(template, values = {}) {
   return template.split('*').flatMap((part, at) => (at % 2 ? el('b', null, fill(part)) : fill(part)));
 }
 
+export function dateIn(words, seconds) {
+  const date = new Date(seconds * 1000);
+  return `${date.getUTCDate()} ${words.months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+}
+
 // `found` as judge() gives it; `act` holds again() and another(); `now` in seconds.
 export class Drawing {
   constructor(found, words, language, catalogue, now, act) {
@@ -41,8 +46,7 @@ export class Drawing {
   }
 
   date(seconds) {
-    const date = new Date(seconds * 1000);
-    return `${date.getUTCDate()} ${this.words.months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+    return dateIn(this.words, seconds);
   }
 
   when(seconds) {
@@ -53,7 +57,8 @@ export class Drawing {
   }
 
   named(kind, code) {
-    try { return new Intl.DisplayNames([this.language], { type: kind }).of(code); } catch { return code; }
+    // English where the browser does not know a language; it would else take one of its own
+    try { return new Intl.DisplayNames([this.language, 'en'], { type: kind }).of(code); } catch { return code; }
   }
 
   local(names) {

@@ -4,7 +4,7 @@ const NAME = 'certificate-check-', CACHE = `${NAME}2`;
 const PATIENCE = 3000;
 const PATIENCE_FOR_NEWS = 7000; // a withdrawal is worth waiting for; the page itself (trust.js) waits a little longer
 const query = new URL(location.href).searchParams;
-const page = new URL(self.registration.scope);
+const page = new URL(self.registration.scope), many = `${page.pathname.replace(/\/$/, '')}/many`;
 const [parts, trust, status] = ['./', query.get('trust'), query.get('status')].map(place => new URL(place, location.href));
 
 self.addEventListener('install', event => {
@@ -25,15 +25,21 @@ function clean(address) {
   return url;
 }
 
+// A plain file server gives the page under two names.
+const index = new URL('index.html', page);
+const isPage = ({ pathname }) => pathname === page.pathname || pathname === index.pathname;
+
 function isOurs(url) {
   if (url.origin !== location.origin) return false;
-  if (url.pathname === page.pathname) return true;
+  if (isPage(url) || url.pathname === many) return true;
   return [parts, trust, status].some(folder => url.pathname.startsWith(folder.pathname));
 }
 
 // What may say something else at any moment: whether a certificate still counts.
 function isNews(url) {
-  return url.pathname.startsWith(status.pathname) || url.pathname === `${trust.pathname}withdrawals`;
+  const { pathname } = url; // lists of others are mirrored below `trust`
+  return pathname.startsWith(status.pathname)
+    || pathname.startsWith(trust.pathname) && /\/(withdrawals|status\/[^/]+)$/.test(pathname);
 }
 
 async function forgetOlder() {
@@ -55,13 +61,14 @@ async function keep(addresses) {
 // Kept news says when it was given, so that the page never takes it for an answer of now.
 async function store(cache, url, got) {
   if (!isNews(url)) return cache.put(keyOf(url), got);
-  const given = Math.min(Date.parse(got.headers.get('Date')) || Infinity, Date.now());
+  const mirrored = got.headers.get('X-Kept') * 1000 || Infinity;
+  const given = Math.min(mirrored, Date.parse(got.headers.get('Date')) || Infinity, Date.now());
   const headers = new Headers(got.headers);
   headers.set('X-Kept', Math.floor(given / 1000));
   return cache.put(keyOf(url), new Response(got.body, { headers }));
 }
 
-const keyOf = url => (url.pathname === page.pathname ? page.href : url.href);
+const keyOf = url => (isPage(url) ? page.href : url.href);
 
 async function answer(request, url) {
   const cache = await caches.open(CACHE);

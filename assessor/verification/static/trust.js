@@ -1,19 +1,24 @@
 // Fetches the signed data the page trusts and believes only what a named key signed: the bundle by the root
 // key pinned in the page, the rest by keys of the bundle. What could not be had is null, never an error.
-import { hex, readEnvelope, unbase64url, unhex, verify } from './check.js';
+import { bytesOf, concat, hex, readEnvelope, unbase64url, unhex, verify } from './check.js';
 
 const PATIENCE = 8000;
 const MOST = { bundle: 256 << 10, catalogue: 1 << 20, withdrawals: 4 << 20, token: 512 << 10 };
-const lastPart = url => url.split('/').pop();
+const MOST_ISSUED = 1e6, ISSUED_KEPT = 20000; // leaves: that are read at all, and that are kept for a cellar
 const sha256 = async bytes => hex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
 const quiet = work => work.catch(() => null);
 
 export class Trust {
-  // `places`: root (hex key), trust and status (addresses that end with a slash).
-  constructor(places) {
+  // `places`: root (hex key), trust and status (addresses that end with a slash), issuer (the id of whoever serves
+  // them; without it the first of the bundle), made (it is set where the files are copies that somebody took along).
+  // `inside`: the same files within this page, place → base64, for a page that is one file; `made` among them says as
+  // of when, in seconds.
+  constructor(places, inside = null) {
     this.places = places;
+    this.inside = inside;
     this.fetched = [];
     this.had = new Map();
+    this.texts = new Map(); // the last catalogue of each issuer
   }
 
   bundle() {
@@ -23,18 +28,23 @@ export class Trust {
     });
   }
 
-  catalogue(issuer) {
+  // What codes mean: from this host's own issuer in the language of the reader; from others, and else, in all.
+  catalogue(issuer, language = '') {
     if (!issuer.catalogue_url) return null;
-    return this.once(issuer.catalogue_url, async () => {
-      const place = this.places.trust + lastPart(issuer.catalogue_url);
-      return this.ofIssuer(issuer, place, 'catalogue', 'obc1', issuer.catalogue_sha256);
+    return this.once(`${issuer.id} catalogue ${language}`, async () => {
+      const place = `${await this.folder(issuer)}catalogue`;
+      const read = (address, hash) => this.ofIssuer(issuer, address, 'catalogue', 'obc1', hash);
+      const isCut = language && !this.inside && !this.places.made && await this.isOwn(issuer);
+      const found = isCut && await quiet(read(`${place}/${language}`)) || await quiet(read(place, issuer.catalogue_sha256));
+      if (found) this.texts.set(issuer.id, found);
+      return found ?? this.texts.get(issuer.id) ?? null; // another language is better than none
     });
   }
 
   withdrawals(issuer) {
     if (!issuer.withdrawals_url) return null;
-    return this.once(issuer.withdrawals_url, () =>
-      this.ofIssuer(issuer, this.places.trust + lastPart(issuer.withdrawals_url), 'withdrawals', 'obw1'));
+    return this.once(`${issuer.id} withdrawals`, async () =>
+      this.ofIssuer(issuer, `${await this.folder(issuer)}withdrawals`, 'withdrawals', 'obw1'));
   }
 
   async withdrawal(issuer, number) {
@@ -45,20 +55,59 @@ export class Trust {
   // The status list as { isSet, signedAt, staleAfter, kept }, or { cause } where it could not be had. `kept`: when
   // the issuer gave it, if it could not be asked again now.
   list(issuer, url, purpose) {
-    return this.once(url, async () => {
+    return this.once(`${issuer.id} ${url}`, async () => {
       let had;
       try {
-        had = await this.fetch(`${this.places.status}${lastPart(url)}.jwt`, MOST.token);
+        const number = issuer.status_lists.find(list => [list.url, list.suspension_url].includes(url)).number;
+        const folder = await this.isOwn(issuer) ? this.places.status : `${await this.folder(issuer)}status/`;
+        const name = `${number}${purpose === 'suspension' ? '-suspension' : ''}.jwt`;
+        had = await this.fetch(folder + name, MOST.token);
       } catch {
         return { cause: 'no_network' };
       }
       try {
         const token = new TextDecoder().decode(had.bytes).trim();
-        return { ...await readStatusList(token, keysFor(issuer, 'status'), url, purpose), kept: had.kept };
+        const list = await readStatusList(token, keysFor(issuer, 'status'), url, purpose);
+        return { ...list, kept: this.places.made ? list.signedAt : had.kept }; // whoever gives a copy is not the issuer
       } catch {
         return { cause: 'bad_list' };
       }
     });
+  }
+
+  // After a theft: a function that says of a payload whether the issuer lists it as its own.
+  issued(issuer, key) {
+    const { root, count } = key.issued;
+    return this.once(`${issuer.id} ${root}`, async () => {
+      if (!(count <= MOST_ISSUED)) return null;
+      const { bytes } = await this.fetch(`${await this.folder(issuer)}issued/${key.kid}`, 32 * count);
+      const { readList } = await import('./merkle.js');
+      return readList(bytes, unhex(root), count);
+    });
+  }
+
+  // Everything a check without a network may need: gives when all of it was asked for.
+  async keepable(language) {
+    const bundle = await this.bundle();
+    for (const issuer of bundle?.issuers ?? []) {
+      await this.catalogue(issuer, language);
+      await this.withdrawals(issuer);
+      for (const place of issuer.status_lists) {
+        await this.list(issuer, place.url, 'revocation');
+        if (place.suspension_url) await this.list(issuer, place.suspension_url, 'suspension');
+      }
+      for (const key of issuer.keys) if (key.issued?.count <= ISSUED_KEPT) await this.issued(issuer, key);
+    }
+  }
+
+  async isOwn(issuer) {
+    return issuer.id === (this.places.issuer ?? (await this.bundle()).issuers[0].id);
+  }
+
+  // Files of other issuers are mirrored on this host: no request leaves it, whatever the bundle names.
+  async folder(issuer) {
+    if (await this.isOwn(issuer)) return this.places.trust;
+    return `${this.places.trust}${(await sha256(bytesOf(issuer.id))).slice(0, 16)}/`;
   }
 
   once(name, work) {
@@ -81,14 +130,26 @@ export class Trust {
     throw new Error('not signed by a trusted key');
   }
 
+  // The network first, then what lies in the page itself.
   async fetch(place, most) {
+    try {
+      return await this.ask(place, most);
+    } catch (failure) {
+      const within = this.inside?.[place];
+      if (!within) throw failure;
+      return { bytes: Uint8Array.from(atob(within), sign => sign.charCodeAt(0)), kept: this.inside.made };
+    }
+  }
+
+  async ask(place, most) {
+    if (!location.protocol.startsWith('http')) throw new Error('no network');
     const stop = new AbortController(), timer = setTimeout(() => stop.abort(), PATIENCE);
     try {
       const answer = await fetch(place, { credentials: 'omit', cache: 'no-cache', signal: stop.signal });
-      const bytes = new Uint8Array(await answer.arrayBuffer());
-      if (!answer.ok || bytes.length > most) throw new Error('not had');
-      const kept = answer.headers.get('X-Kept'); // set by sw.js
-      if (!kept) this.fetched.push(answer.url);
+      if (!answer.ok) throw new Error('not had');
+      const bytes = await upTo(most, answer.body);
+      this.fetched.push(answer.url);
+      const kept = answer.headers.get('X-Kept'); // when it was asked for: set by sw.js, and for what is mirrored
       return { bytes, kept: kept && Number(kept) };
     } finally {
       clearTimeout(timer);
@@ -121,13 +182,19 @@ async function readStatusList(token, keys, url, purpose) {
   return { isSet, signedAt, staleAfter: Math.min(end, signedAt + (list.ttl ?? 300000) / 1000) };
 }
 
-async function gunzip(bytes, most) {
-  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')).getReader();
-  const whole = new Uint8Array(most);
+function gunzip(bytes, most) {
+  return upTo(most, new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')));
+}
+
+async function upTo(most, stream) {
+  const reader = stream.getReader(), parts = [];
   let size = 0;
-  for (let part; !(part = await reader.read()).done; size += part.value.length) {
-    if (size + part.value.length > most) throw new Error('too long');
-    whole.set(part.value, size);
+  for (let part; !(part = await reader.read()).done; parts.push(part.value)) {
+    size += part.value.length;
+    if (size > most) {
+      reader.cancel();
+      throw new Error('too long');
+    }
   }
-  return whole.subarray(0, size);
+  return concat(...parts);
 }

@@ -1,6 +1,8 @@
-"""The pages for whoever checks: `papers`, opened by their codes and numbers, and `badges` of anybody."""
+"""The pages for whoever checks: `papers` and `number`, one certificate; `many` at once; `badges` of anybody; a `guide`.
 
-from assessor.verification.views import badges, papers
+And `trusted`, the signed files that checking needs."""
+
+from assessor.verification.views import badges, guide, many, number, papers, trusted
 from assessor.verification.views.context import pages
 
-__all__ = ["badges", "pages", "papers"]
+__all__ = ["badges", "guide", "many", "number", "pages", "papers", "trusted"]

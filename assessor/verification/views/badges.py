@@ -89,9 +89,7 @@ def _check(data: bytes, recipient: str) -> _Shown:
     own = verifying.own_data(db.session, here, moment)
     if verifying.is_qr_text(data):
         text = data.decode("utf-8", "replace")
-        return _Shown.of_code(
-            checking.check_summary(text, own.bundle, own.status_jwts, own.withdrawals, moment, here.verification_prefix)
-        )
+        return _Shown.of_code(own.check(text, moment))
     outside = _fetcher().together(SECONDS)
     report = verifying.verify_badge(
         data,
@@ -101,7 +99,7 @@ def _check(data: bytes, recipient: str) -> _Shown:
         fetch=beside_ours(db.session, here, outside),
         recipient=recipient,
     )
-    return _Shown.of(report)
+    return _Shown.of(verifying.with_cure(db.session, here, report))
 
 
 def _fetcher() -> Fetcher:

@@ -5,17 +5,21 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from flask import Blueprint
+from flask import Blueprint, request
 
-from assessor import locale
-from assessor.credentials import kept, publishing
+from assessor.credentials import issuer, kept, publishing
 from assessor.database import db
 from assessor.installation import settings
+from assessor.security import POLICY
+from assessor.verification import languages
 
 pages = Blueprint("verification", "assessor.verification", template_folder="templates")
 
 FOLDER = Path(__file__).parent.parent / "static"
+#: In the page itself: as a file it would cost more than it holds.
+ICON = "data:image/svg+xml," + quote((FOLDER / "icon.svg").read_text(encoding="utf-8"), safe=" =:/,-'")
 PLACES = {
     "static": "/c/static/",
     "trust": "/c/trust/",
@@ -24,24 +28,41 @@ PLACES = {
     "worker": "/c/sw.js",
     "scope": "/c",
     "badge": "/verify",
+    "manifest": "/c/manifest.webmanifest",
+    "many": "/c/many",
+    "guide": "/c/guide",
 }
+#: Pages with the scanner: its decoder is WebAssembly. Nothing else of the policy is wider than elsewhere.
+SCANNER_POLICY = f"{POLICY}; script-src 'self' 'wasm-unsafe-eval'"
+#: Of a file that is no page: opened alone it loads nothing. A scan pays for the long one ten times.
+FILE_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
 def frame(language: str) -> dict[str, Any]:
     """What every page of this context knows: its words, its places, and the key that it trusts."""
     return {
-        "words": _words(language),
+        "words": words_of(language),
         "language": language,
-        "spoken": {one.code: one.name for one in locale.LANGUAGES},
+        "direction": languages.BY_CODE[language].direction,
+        "spoken": languages.LANGUAGES,
         "places": PLACES,
+        "tab_icon": ICON,
         "root_key": newest(kept.ROOT_KEY, lambda: publishing.root_key(db.session)).hex(),
+        "issuer": issuer.did(settings()),
     }
 
 
 @cache
-def _words(language: str) -> dict[str, Any]:
+def words_of(language: str) -> dict[str, Any]:
+    """What the pages say in one of our languages."""
     words: dict[str, Any] = json.loads((FOLDER / "words" / f"{language}.json").read_text(encoding="utf-8"))
     return words
+
+
+def wanted_language(code: str = "") -> str:
+    """``code`` where it is one of ours, else the first that the browser asks for, as `static/page.js` takes it."""
+    asked = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((one for one in (code, *asked) if one in languages.BY_CODE), "en")
 
 
 def newest(name: str, make: Callable[[], bytes]) -> bytes:

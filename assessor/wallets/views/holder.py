@@ -6,14 +6,14 @@ from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from assessor import access
-from assessor.credentials import issuing
+from assessor.credentials import issuing, papers, pocket
 from assessor.database import db, now
 from assessor.installation import settings
 from assessor.wallets import codes, derived, holding, offering, sharing
 from assessor.wallets.views.context import card, key, mine, pages, spoken
 
 #: Forms that a browser shows; the others are kept as files.
-INLINE = ("pdf",)
+INLINE = ("pdf", "card")
 
 
 @pages.get("/me/proof")
@@ -39,7 +39,8 @@ def certificate(award: uuid.UUID) -> ResponseReturnValue:
         **spoken(found.language),
         certificate=shown,
         open_links=len(sharing.open_of(db.session, found)),
-        check_url=issuing.qr_text(signed, settings()) if signed else "",
+        check_url=papers.qr_text(signed, settings()) if signed else "",
+        choices=papers.choices(db.session, found, settings()),
         has_others=len(holding.of_learner(db.session, g.learner)) > 1,
     )
 
@@ -47,10 +48,11 @@ def certificate(award: uuid.UUID) -> ResponseReturnValue:
 @pages.get("/me/proof/<uuid:award>/file.<form>")
 @access.learner
 def file(award: uuid.UUID, form: str) -> ResponseReturnValue:
-    """The certificate in one of its forms."""
+    """The certificate in one of its forms; of the paper, layout and second language may be chosen."""
     found = mine(award)
     holding.signed(db.session, found)
-    exported = issuing.export(db.session, found, form, settings())
+    export = pocket.export if form in pocket.FORMS else issuing.export
+    exported = export(db.session, found, form, settings(), papers.chosen(request.args))
     answer = Response(exported.content, content_type=exported.content_type)
     how = "inline" if form in INLINE else "attachment"
     answer.headers["Content-Disposition"] = f'{how}; filename="{exported.file_name}"'

@@ -9,7 +9,7 @@ import qrcode
 from PIL import Image
 
 from assessor.certificates.certificate import AreaScore, CertificateContent
-from assessor.certificates.template import load_template
+from assessor.certificates.template_reading import load_template
 
 BADGE = Path(__file__).parents[3] / "badge_templates" / "digital-first-steps"
 TEMPLATE = load_template(BADGE / "certificate.toml")
@@ -36,7 +36,7 @@ MATRIX = matrix()
 
 def certificate(language: str = "en", **changes: Any) -> CertificateContent:
     """Ada's certificate at level 3."""
-    issued, valid_until = DATES[language]
+    issued, valid_until = DATES.get(language, DATES["en"])
     scores = ((34, 23, 45), (41, 31, 51), (None, None, None), (46, 37, 55))
     names = [area.name[language] for area in TEMPLATE.areas]
     values: dict[str, Any] = {
@@ -60,6 +60,7 @@ def certificate(language: str = "en", **changes: Any) -> CertificateContent:
         "labels": TEMPLATE.wording[language],
         "created": CREATED,
         "layout": TEMPLATE.layout,
+        "reviewed": language in TEMPLATE.reviewed,
     }
     return CertificateContent(**{**values, **changes})
 

@@ -4,15 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from assessor.certificates.template import TemplateInvalid, load_template, read_template
-from tests.unit.certificates.samples import BADGE, TEMPLATE
+from assessor.certificates.template_reading import load_template, read_template
+from assessor.certificates.toml_reading import TemplateInvalid
+from assessor.certificates.words import LANGUAGES
+from tests.unit.certificates.samples import TEMPLATE
 
-SOURCE = (BADGE / "certificate.toml").read_text("utf-8")
+VECTORS = Path(__file__).parents[2] / "vectors"
+#: As badges were written before each language had a file: all texts and all words in one.
+SOURCE = (VECTORS / "certificate-in-one-file.toml").read_text("utf-8")
 
 
-def test_the_first_steps_speak_three_languages_at_four_levels() -> None:
+def test_the_first_steps_speak_nineteen_languages_at_four_levels() -> None:
     assert TEMPLATE.code == "DIGI-FIRST-STEPS"
-    assert TEMPLATE.languages == ("en", "es", "ar")
+    assert TEMPLATE.languages == LANGUAGES
+    assert TEMPLATE.reviewed == {"en"}
     assert [area.competence for area in TEMPLATE.areas] == ["1.1", "2.1", "4.1", "4.2"]
     assert sorted(TEMPLATE.tasks) == [1, 2, 3, 4]
 
@@ -45,12 +50,30 @@ def test_a_level_without_tasks_has_none() -> None:
         ('layout = "classic"', 'layout = "classic"\nvalid_years = "5"', "valid_years", "whole number"),
         ('ar = "مهارات رقمية: خطوات أولى"', 'ar = "' + "م" * 25 + '"', "short_title.ar", "50 bytes"),
         ('es = "Encontrar información"', "", r"areas\[1\].es", "missing"),
+        ('ar = "المهارات الرقمية: الخطوات الأولى"', "", "short_title.ar", "without a title"),
+        ("[title]", '[title]\nxx = "x"', "title.xx", r"add a table \[wording.xx\]"),
+        ("[title]", '[title]\nENGLISH = "x"', "title.ENGLISH", "language code"),
+        ('layout = "classic"', 'layout = "classic"\nwording = "x"', "TOML", ""),
+        ('layout = "classic"', 'layout = "classic"\nlanguages = "x"', "languages", "not a table"),
+        ('layout = "classic"', 'layout = "classic"\nemblems = ["../x.svg"]', "emblem_alternatives", "1 to 1"),
+        (
+            'layout = "classic"',
+            'layout = "classic"\nemblems = ["../x.svg"]\nemblem_alternatives = ["x"]',
+            "emblems",
+            "SVG file",
+        ),
+        ('layout = "classic"', 'layout = "classic"\nsignatures = [{ name = "x" }]', r"signatures\[1\].role", "missing"),
+        (
+            'layout = "classic"',
+            'layout = "classic"\nsignatures = [{ name = "x", role = "y", z = 1 }]',
+            r"signatures\[1\].z",
+            "not a key",
+        ),
         ('competence = "4.2"', 'competence = "4.1"', "areas", "twice"),
         ('competence = "4.2"', 'competence = "9.9"', r"areas\[4\].competence", "9.9"),
         ("[[levels.4.tasks]]", "[[levels.9.tasks]]", "levels.9", "1 to 8"),
         ('issued = "Issued {date}"', 'issued = "Issued"', "wording.en.issued", "{date}"),
         ('issued = "Issued {date}"', 'issued = "Issued {date"', "wording.en.issued", "brace"),
-        ('issued = "Issued {date}"', "", "wording.en.issued", "missing"),
         ('scan = "Scan to check. It opens"', "scan = 3", "wording.en.scan", "text"),
         ("[wording.es]\n", '[wording.es]\nsmile = "x"\n', "wording.es.smile", "not a text"),
         ("[title]", "[[title]", "TOML", ""),
@@ -65,7 +88,7 @@ def test_a_broken_template_names_file_key_and_reason(old: str, new: str, key: st
 
 
 def test_an_empty_file_and_an_absent_one_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(TemplateInvalid, match="wording"):
+    with pytest.raises(TemplateInvalid, match="title: is missing"):
         read_template("")
     with pytest.raises(TemplateInvalid, match="cannot be read"):
         load_template(tmp_path / "certificate.toml")

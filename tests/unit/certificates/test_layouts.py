@@ -9,7 +9,9 @@ import zxingcpp
 from assessor.certificates.certificate import CertificateContent, CertificateUnprintable
 from assessor.certificates.layout import SHIPPED, LayoutInvalid, layout_of, shipped
 from assessor.certificates.pdf import certificate_pdf
-from assessor.certificates.template import WORDING, TemplateInvalid, read_template
+from assessor.certificates.template_reading import read_template
+from assessor.certificates.toml_reading import TemplateInvalid
+from assessor.certificates.words import WORDING
 from tests.unit.certificates.browser_lines import LINES, BrowserLine
 from tests.unit.certificates.samples import BADGE, NUMBER, QR_TEXT, certificate, page_picture, page_text
 

@@ -1,7 +1,6 @@
 """The signed summary in the QR code, byte for byte as spec/qr.md says."""
 
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -326,17 +325,6 @@ def test_hostile_bytes_are_answered_not_raised(data: bytes) -> None:
 @given(st.text(max_size=400), st.sampled_from(["", f"{PREFIX}#1.", f"{PREFIX}#2.", "#1."]))
 def test_hostile_texts_are_answered_not_raised(tail: str, start: str) -> None:
     assert Checker().check(start + tail).result in (6, 7, 9, 10)
-
-
-def test_hostile_input_costs_little_time() -> None:
-    checker = Checker()
-    nested = b"\x81" * 512
-    started = time.perf_counter()
-
-    for hostile in ("9" * 1_000_000, f"{PREFIX}#1." + "1" * 1_000_000, nested, b"\x9b" + b"\xff" * 500):
-        assert checker.check(hostile).result in (7, 9)
-
-    assert time.perf_counter() - started < timedelta(milliseconds=100).total_seconds()
 
 
 def test_two_keys_with_one_name_are_both_tried(monkeypatch: pytest.MonkeyPatch) -> None:

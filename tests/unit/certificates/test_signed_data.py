@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -21,9 +22,12 @@ from assessor.certificates.signed_data import (
 from assessor.certificates.trust import (
     AchievementText,
     Catalogue,
+    IssuedPlace,
+    IssuersOverlap,
     StatusListPlace,
     Withdrawal,
     Withdrawals,
+    check_distinct,
     number_hash,
 )
 from tests.unit.certificates.trusted import (
@@ -70,6 +74,55 @@ def test_a_bundle_is_read_as_it_was_signed() -> None:
     )
 
     assert read_bundle(sign_bundle(bundle(full), ROOT), ROOT.public_key) == bundle(full)
+
+
+def test_a_bundle_names_what_was_issued_with_a_stolen_key() -> None:
+    place = IssuedPlace("https://v.badges.example/c/trust/issued/0", bytes(32), 3)
+    stolen = issuer(replace(key(CERTIFICATE, "certificate", compromised_since=NOW), issued=place))
+
+    assert read_bundle(sign_bundle(bundle(stolen), ROOT), ROOT.public_key) == bundle(stolen)
+
+
+@pytest.mark.parametrize(
+    "issued",
+    [{"url": "x", "root": "00", "count": 1}, {"url": "x", "root": "00" * 32, "count": 10**7}, {"root": "00" * 32}, 5],
+)
+def test_a_list_that_nobody_could_read_is_no_part_of_a_bundle(issued: object) -> None:
+    document = signed_data.bundle_document(bundle())
+    document["issuers"][0]["keys"][0]["issued"] = issued
+
+    with pytest.raises(SignedDataNotReadable):
+        read_bundle(signed_json(document), ROOT.public_key)
+
+
+def test_a_draft_says_what_is_signed() -> None:
+    draft = json.dumps(signed_data.bundle_document(bundle())).encode()
+
+    assert signed_data.read_draft(draft) == bundle()
+    with pytest.raises(SignedDataNotReadable):
+        signed_data.read_draft(b"[]")
+
+
+OTHER = issuer(id="other", keys=(key(STRANGER, "certificate"),), prefixes=("https://o.example/c",))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "named twice"),
+        ({"id": "eve", "keys": (key(CERTIFICATE, "status"),)}, "key"),
+        ({"id": "eve", "keys": (), "status_lists": ()}, "address"),
+        ({"id": "eve", "keys": (), "status_lists": (), "prefixes": ("HTTPS://V.badges.example/c/x",)}, "address"),
+        ({"id": "eve", "keys": (), "prefixes": ("https://v.badges.example/c2",)}, "status list"),
+    ],
+)
+def test_no_two_issuers_claim_the_same(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(IssuersOverlap, match=said):
+        check_distinct([issuer(), issuer(**changes)])
+
+
+def test_issuers_beside_each_other_are_distinct() -> None:
+    check_distinct([issuer(), replace(OTHER, status_lists=(), prefixes=("https://v.badges.example/c2",))])
 
 
 def test_the_same_bundle_is_signed_to_the_same_bytes() -> None:

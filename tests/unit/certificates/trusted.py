@@ -38,7 +38,7 @@ SPEC_KEY = MemorySigner(bytes(range(32)))  # of the test vectors in spec/qr.md
 ROOT, CERTIFICATE, STATUS, CATALOGUE, STRANGER = (MemorySigner(bytes([n]) * 32) for n in range(1, 6))
 
 
-def key(signer: MemorySigner, *uses: KeyUse, **terms: datetime) -> Key:
+def key(signer: MemorySigner, *uses: KeyUse, **terms: Any) -> Key:
     return Key(signer.public_key, uses, **{"valid_from": NOW - 400 * DAY, **terms})
 
 

@@ -56,6 +56,15 @@ def test_kinds_of_documents_are_taken(web: Web, kind: str) -> None:
     assert web.fetcher()(URL).content == DOCUMENT
 
 
+def test_who_asks_for_another_kind_gets_it_and_nobody_else(web: Web) -> None:
+    web.server.answers["/a"] = says(DOCUMENT, kind="application/cose")
+    limits = Limits(seconds=1.0, kinds=frozenset({"application/cose"}))
+
+    assert web.fetcher(limits=limits)(URL).content == DOCUMENT
+    with pytest.raises(NotADocument):
+        web.fetcher()(URL)
+
+
 def test_a_packed_document_is_unpacked(web: Web) -> None:
     web.server.answers["/a"] = says(gzip.compress(DOCUMENT), Content_Encoding="gzip")
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -254,22 +254,22 @@ def test_a_bank_of_too_many_items_is_refused_without_reading_them_all(sample: Sa
     for number in range(2001):
         sample.write(f"items/9.9/i-{number:04}.yaml", "a: 1")
 
-    started = perf_counter()
+    started = process_time()
     problems = refusal(sample)
 
     assert any("The bank has 2006 items; 2000 is the most." in problem.reason for problem in problems)
-    assert perf_counter() - started < 20
+    assert process_time() - started < 20
 
 
 def test_a_yaml_bomb_costs_no_time(sample: SampleBank) -> None:
     sample.write("items/4.1/bomb.yaml", "a: &a [x]\n" + "".join(f"b{n}: [*a, *a]\n" for n in range(4000)))
     sample.write("items/4.1/deep.yaml", "[" * 60_000)
 
-    started = perf_counter()
+    started = process_time()
     problems = refusal(sample)
 
     assert {"items/4.1/bomb.yaml", "items/4.1/deep.yaml"} <= {problem.file for problem in problems}
-    assert perf_counter() - started < 5
+    assert process_time() - started < 5
 
 
 def test_hidden_files_of_an_editor_are_left_alone(sample: SampleBank) -> None:

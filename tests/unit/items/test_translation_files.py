@@ -1,7 +1,7 @@
 """PO files: what a translator gets, and what of it is used."""
 
 from dataclasses import replace
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -166,9 +166,9 @@ def test_whatever_the_text_is_there_is_an_answer(po: str) -> None:
 
 
 def test_two_megabytes_are_read_in_seconds(items: dict[str, Item]) -> None:
-    started = perf_counter()
+    started = process_time()
 
     _, findings = read('#, fuzzy\nmsgctxt "a/b"\nmsgid "c"\nmsgstr "d"\n\n' * 40_000, items["fs-41-note"])
 
     assert len(findings.errors) + len(findings.warnings) == 40_000
-    assert perf_counter() - started < 15
+    assert process_time() - started < 15

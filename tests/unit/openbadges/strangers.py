@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from assessor.openbadges.checks import Report
+from assessor.openbadges.checks import Report, Result, State
 from assessor.openbadges.contexts import CREDENTIALS_V1
 from assessor.openbadges.did_web import PublishedKey, did_document
 from assessor.openbadges.elliptic import EcPublicKey
@@ -20,7 +20,7 @@ from assessor.openbadges.trust import Trust
 from assessor.openbadges.verification import verify
 from tests.unit.openbadges.badges import NOW
 from tests.unit.openbadges.exits import SMALL, token
-from tests.unit.openbadges.older_badges import web
+from tests.unit.openbadges.older_badges import check_named, web
 
 FAR = MemorySigner.from_seed(b"far school" + bytes(22))
 HOST = "https://far.example"
@@ -125,3 +125,12 @@ def copied(document: JsonObject) -> JsonObject:
     """A copy to change."""
     copy: JsonObject = json.loads(write_json(document))
     return copy
+
+
+def holds(report: Report, owner: str = "far.example") -> None:
+    """Everything of the badge holds, and it is shown whose it is."""
+    assert (report.result, report.exit_code, report.failed) == (Result.ISSUER_UNKNOWN, 2, ()), report.checks
+    assert report.foreign == owner
+    assert check_named(report, "proof").state is State.PASSED
+    assert check_named(report, "key bound to issuer").state is State.PASSED
+    assert (report.credential is None) is owner.startswith("did:")

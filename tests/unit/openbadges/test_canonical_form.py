@@ -147,12 +147,12 @@ def _tree(depth: int) -> JsonObject:
 @pytest.mark.parametrize("depth", [4, 7, 9])
 def test_a_tree_of_equal_nameless_parts_is_refused_quickly(depth: int) -> None:
     canonical_form(credential().document())  # the contexts are processed once
-    began = time.perf_counter()
+    began = time.process_time()
 
     with pytest.raises(UnsafeDocument, match="look alike"):
         canonical_form(_tree(depth))
 
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def _graph(links: list[tuple[int, int]]) -> list[Quad]:
@@ -166,12 +166,12 @@ RINGS = [[(a, (a + 1) % size) for a in range(size)] for size in (51, 500)]
 @pytest.mark.parametrize("links", CLIQUES + RINGS)
 def test_cliques_and_rings_of_nameless_parts_are_refused_quickly(links: list[tuple[int, int]]) -> None:
     quads = _graph(links)
-    began = time.perf_counter()
+    began = time.process_time()
 
     with pytest.raises(UnsafeDocument, match="look alike"):
         check_symmetry(quads)
 
-    assert time.perf_counter() - began < 0.05
+    assert time.process_time() - began < 0.05
 
 
 def test_many_pairs_that_form_chains_are_accepted_and_quick() -> None:
@@ -180,10 +180,10 @@ def test_many_pairs_that_form_chains_are_accepted_and_quick() -> None:
     described = [{**scale, "id": f"urn:x:{place}", "name": "Grade"} for place in range(5)]
     document["credentialSubject"]["achievement"]["resultDescription"] += described
 
-    began = time.perf_counter()
+    began = time.process_time()
 
     assert canonical_form(document) == independent_form(document)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_layers_of_pairs_are_refused() -> None:

@@ -234,8 +234,8 @@ def test_every_example_whose_shape_can_be_learned_has_its_form_by_its_own_table(
 
 def test_hostile_addresses_are_looked_at_in_no_time() -> None:
     for text in ("https://a/" + "%41" * 700, "urn:" + "a%41/" * 400 + "%", "https://" + "a" * 2000 + "\x00"):
-        began = time.perf_counter()
+        began = time.process_time()
 
         IRI.fullmatch(text)
 
-        assert time.perf_counter() - began < 0.01
+        assert time.process_time() - began < 0.01

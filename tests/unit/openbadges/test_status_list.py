@@ -53,12 +53,12 @@ def test_a_place_is_cleared_again_and_equal_lists_are_equal_text() -> None:
 
 def test_a_bomb_is_refused_without_unpacking_it() -> None:
     bomb = gzip.compress(bytes(200 * 1024 * 1024), 9)
-    began = time.perf_counter()
+    began = time.process_time()
 
     with pytest.raises(StatusUnavailable, match="too large"):
         BitstringStatusList.decode(_encoded(bomb))
 
-    assert time.perf_counter() - began < 0.1
+    assert time.process_time() - began < 0.1
 
 
 @pytest.mark.parametrize(
@@ -68,10 +68,10 @@ def test_a_bomb_is_refused_without_unpacking_it() -> None:
         ("u", "cut off"),
         ("u===", "unpacked"),
         ("uAAAA", "unpacked"),
-        (_encoded(gzip.compress(bytes(16_384))[:-9]), "cut off"),
-        (_encoded(gzip.compress(bytes(16_384))[:-2] + b"xx"), "unpacked"),
-        (_encoded(gzip.compress(bytes(16_384)) + b"more"), "after its end"),
-        (_encoded(gzip.compress(bytes(16_383))), "fewer than"),
+        (_encoded(gzip.compress(bytes(16_384), mtime=0)[:-9]), "cut off"),
+        (_encoded(gzip.compress(bytes(16_384), mtime=0)[:-2] + b"xx"), "unpacked"),
+        (_encoded(gzip.compress(bytes(16_384), mtime=0) + b"more"), "after its end"),
+        (_encoded(gzip.compress(bytes(16_383), mtime=0)), "fewer than"),
     ],
 )
 def test_what_is_no_list_is_refused(encoded: str, reason: str) -> None:

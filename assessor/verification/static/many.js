@@ -1,0 +1,136 @@
+// Many at once: the list is checked by the server, what is photographed here. Loads the rest when it is needed.
+import { el, say } from './show.js';
+
+const page = document.documentElement, settings = page.dataset;
+const byId = id => document.getElementById(id);
+const chooser = byId('language'), answers = byId('answers'), camera = byId('camera'), seen = byId('seen');
+const PARTS = ['pile', 'judge', 'summary', 'check', 'trust', 'merkle', 'scanner', 'vendor/zxing/reader']
+  .map(name => `${name}.js`).concat('vendor/zxing/reader.wasm.gz', `words/${page.lang}.json`);
+const ofServer = answers.querySelector('table');
+
+let words = null, pile = null, stop = null;
+
+async function speak(language) {
+  const answer = await fetch(new URL(`./words/${language}.json`, import.meta.url));
+  if (!answer.ok) throw new Error(`no words in ${language}`);
+  words = await answer.json();
+  chooser.value = page.lang = language;
+  page.dir = chooser.selectedOptions[0].dir;
+  byId('title').textContent = document.title = words.title;
+  byId('translation').textContent = words.reviewed ? '' : words.unreviewed;
+  chooser.setAttribute('aria-label', words.language);
+  for (const node of document.querySelectorAll('[data-say]')) {
+    node.replaceChildren(...say(node.dataset.say.split('.').reduce((found, key) => found[key], words), node.dataset));
+  }
+  pile?.draw(words, language);
+}
+
+// A table of the server's is asked for again in the other language; all else is said again here.
+async function change() {
+  if (ofServer?.isConnected) return byId('many').requestSubmit();
+  try {
+    await speak(chooser.value);
+  } catch {
+    chooser.value = page.lang;
+  }
+}
+
+async function ready() {
+  if (!words) await speak(chooser.value);
+  if (!pile) {
+    const { Pile } = await import('./pile.js');
+    pile = new Pile(settings, answers, seen);
+    pile.draw(words, chooser.value);
+  }
+  return import('./scanner.js');
+}
+
+function tell(problem, file = '') {
+  const { scanner, many } = words ?? {};
+  const own = { no_camera: many?.pile.no_camera, no_code: many?.pile.no_code, not_loaded: many?.pile.no_scanner };
+  const text = own[problem.why] ?? scanner?.[problem.why] ?? many?.pile.no_scanner ?? '';
+  seen.replaceChildren(el('span', null, say(text, { file, most: '10' })));
+}
+
+async function toggle() {
+  if (stop) return stop();
+  camera.disabled = true;
+  const video = byId('video');
+  try {
+    const { openCamera } = await ready();
+    video.hidden = false;
+    const end = await openCamera(video, text => pile.add(text));
+    stop = () => {
+      stop = null;
+      end();
+      video.hidden = true;
+      name('start');
+    };
+    video.addEventListener('emptied', () => stop?.(), { once: true }); // it also ends when the page is hidden
+    seen.textContent = words.many.pile.looking;
+    name('stop');
+  } catch (problem) {
+    video.hidden = true;
+    tell(problem);
+  } finally {
+    camera.disabled = false;
+  }
+}
+
+function name(state) {
+  const label = camera.querySelector('span');
+  label.dataset.say = `many.pile.${state}`;
+  label.textContent = words.many.pile[state];
+  camera.setAttribute('aria-pressed', String(state === 'stop'));
+}
+
+async function photos(event) {
+  const files = Array.from(event.target.files);
+  event.target.value = '';
+  for (const file of files) {
+    try {
+      const { textsOfPicture } = await ready(), texts = await textsOfPicture(file);
+      if (!texts.length) tell({ why: 'no_code' }, file.name);
+      for (const text of texts) await pile.add(text);
+    } catch (problem) {
+      tell(problem, file.name);
+    }
+  }
+}
+
+// The table is sorted by trouble; a tap on a head sorts it by that column, another one turns it round.
+function sortable(table) {
+  const body = table.tBodies[0], compare = new Intl.Collator(undefined, { numeric: true }).compare;
+  for (const head of table.querySelectorAll('[data-sort]')) {
+    const key = head.dataset.sort;
+    const sort = () => {
+      const turned = head.getAttribute('aria-sort') === 'ascending';
+      for (const other of table.querySelectorAll('[aria-sort]')) other.removeAttribute('aria-sort');
+      head.setAttribute('aria-sort', turned ? 'descending' : 'ascending');
+      const rows = Array.from(body.rows).sort((one, other) => compare(one.dataset[key], other.dataset[key]));
+      body.append(...turned ? rows.reverse() : rows);
+    };
+    head.replaceChildren(el('button', { class: 'sort', type: 'button', click: sort }, head.textContent));
+  }
+}
+
+// The next visit works in a hall without network: the page, its parts with the scanner, and what it trusts.
+async function keepForLater() {
+  if (!navigator.serviceWorker || navigator.connection?.saveData) return;
+  const { Trust } = await import('./trust.js');
+  const trust = new Trust(settings);
+  await trust.keepable();
+  const query = new URLSearchParams({ trust: settings.trust, status: settings.status });
+  await navigator.serviceWorker.register(`${settings.worker}?${query}`, { scope: settings.scope });
+  const { active } = await navigator.serviceWorker.ready;
+  const loaded = performance.getEntriesByType('resource').map(entry => entry.name);
+  const parts = PARTS.map(part => new URL(part, import.meta.url).href);
+  active.postMessage([...new Set([location.origin + location.pathname, ...loaded, ...trust.fetched, ...parts])]);
+}
+
+byId('pile').hidden = false;
+chooser.addEventListener('change', change);
+camera.addEventListener('click', toggle);
+byId('photos').addEventListener('change', photos);
+if (ofServer) sortable(ofServer);
+else keepForLater().catch(() => {}); // without it the page only needs the network next time

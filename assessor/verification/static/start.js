@@ -1,0 +1,159 @@
+// The start screen: the camera, a photo or a file, the typed number, a pasted text, and how to keep the page.
+// Loaded only where it is shown: a scan with the phone's own camera does not pay for it.
+import { dateIn, el, icon, say } from './show.js';
+
+const MB = 1 << 20;
+const MOST = { picture: 10, server: 5 }; // MB; scanner.js, views/badges.py
+const isOurs = text => /#[12]\./.test(text);
+const isInstalled = () => matchMedia('(display-mode: standalone)').matches || navigator.standalone === true;
+
+export class Start {
+  // `page`: words, language, settings (addresses), and read(text), which checks a text and shows its result. A copy of
+  // the page has no addresses of a server, and a bundle that says where the issuer has one.
+  constructor(page) {
+    this.page = page;
+    this.words = page.words;
+    this.camera = el('div', { class: 'scanner' });
+    this.cameraSaid = el('p', { role: 'status' });
+    this.fileSaid = el('div', { class: 'stack', role: 'status' });
+    this.offerCamera();
+  }
+
+  screen() {
+    const { words: { start }, page: { settings } } = this;
+    const link = (address, text) => address && el('a', { class: 'second blue', href: address }, text);
+    const ways = [link(settings.badge, start.any_badge), link(settings.many, start.many), link(settings.guide, start.guide)];
+    return el('div', { class: 'only start' },
+      el('section', { class: 'stack' }, this.camera, this.cameraSaid,
+        settings.made ? null : el('p', { class: 'note' }, icon('phone'), el('span', null, start.scan))),
+      this.fileForm(), settings.number ? this.numberForm() : null, this.textForm(), settings.made ? this.copied() : null,
+      this.keeping(), ways.some(Boolean) ? el('div', { class: 'buttons' }, ways) : null);
+  }
+
+  numberForm() {
+    const { words: { start }, page: { settings, language } } = this;
+    return el('form', { class: 'stack', method: 'post', action: settings.number },
+      el('label', { for: 'number' }, start.number),
+      el('input', { id: 'number', name: 'number', dir: 'ltr', autocomplete: 'off', autocapitalize: 'characters',
+        spellcheck: 'false', maxlength: 40, required: '' }),
+      el('input', { type: 'hidden', name: 'language', value: language }),
+      el('button', { class: 'main' }, start.check));
+  }
+
+  textForm() {
+    const { start } = this.words;
+    const field = el('textarea', { id: 'text', dir: 'ltr', rows: 3, maxlength: 2048, spellcheck: 'false' });
+    const read = event => {
+      event.preventDefault();
+      if (field.value.trim()) this.page.read(field.value);
+    };
+    return el('form', { class: 'stack', submit: read },
+      el('label', { for: 'text' }, start.paste), field,
+      el('p', { class: 'small' }, start.private), el('button', { class: 'main' }, start.check));
+  }
+
+  // A copy says of when it is, and where the issuer checks what needs a server.
+  copied() {
+    const { words, page: { settings } } = this;
+    return el('section', { class: 'stack' },
+      el('p', null, say(words.copy.lists, { date: dateIn(words, settings.made) })), this.elsewhere());
+  }
+
+  elsewhere() {
+    const { words, page: { settings, bundle } } = this;
+    const home = bundle?.issuers.find(one => one.id === settings.issuer)?.prefixes[0];
+    const host = el('a', { href: home, rel: 'noreferrer', dir: 'ltr' }, home?.replace(/^https?:\/\//, ''));
+    return home ? el('p', null, say(words.copy.server, { host })) : null;
+  }
+
+  keeping() {
+    const { words: { install }, page: { settings } } = this;
+    if (isInstalled() || !settings.worker || !navigator.serviceWorker) return null;
+    return el('details', null, el('summary', null, install.title),
+      ['once', 'android', 'iphone'].map(key => el('p', null, say(install[key]))));
+  }
+
+  // The camera.
+
+  offerCamera() {
+    const open = () => this.scan();
+    this.camera.replaceChildren(el('button', { class: 'main', click: open }, icon('scan'), this.words.start.camera));
+  }
+
+  async scan() {
+    const { scanner } = this.words, attempt = this.attempt = {};
+    const video = el('video', { playsinline: '', 'aria-label': scanner.picture });
+    video.muted = true; // else iOS does not play it
+    video.addEventListener('emptied', () => this.attempt === attempt && this.close()); // the camera ended by itself
+    const end = () => {
+      this.close();
+      this.camera.firstChild.focus();
+    };
+    const button = el('button', { class: 'second', click: end }, scanner.stop);
+    this.camera.replaceChildren(video, button);
+    this.cameraSaid.textContent = scanner.starting;
+    button.focus();
+    try {
+      const { openCamera } = await import('./scanner.js');
+      const stop = await openCamera(video, text => this.page.read(text));
+      if (this.attempt !== attempt) return stop();
+      this.stop = stop;
+      this.cameraSaid.textContent = scanner.aim;
+    } catch (problem) {
+      if (this.attempt !== attempt) return;
+      this.close();
+      this.cameraSaid.textContent = scanner[problem.why] ?? scanner.not_loaded;
+    }
+  }
+
+  close() {
+    this.attempt = null;
+    this.stop?.();
+    this.stop = null;
+    this.cameraSaid.textContent = '';
+    this.offerCamera();
+  }
+
+  // A photo is read here. Whatever else a certificate can be needs the server.
+
+  fileForm() {
+    const { words: { start, copy }, page: { settings } } = this;
+    const choose = event => this.look(event.target.files[0]);
+    return el('form', { class: 'stack', method: 'post', action: settings.badge, enctype: 'multipart/form-data' },
+      el('label', { for: 'file' }, settings.badge ? start.file : copy.photo),
+      el('input', { id: 'file', name: 'file', type: 'file', change: choose,
+        accept: settings.badge ? 'image/*,application/pdf,application/json,.json,.jsonld,.jwt' : 'image/*' }),
+      this.fileSaid);
+  }
+
+  async look(file) {
+    this.chosen = file;
+    this.fileSaid.replaceChildren();
+    if (!file) return;
+    if (!/^image\/(?!svg)/.test(file.type)) return this.offerToSend(file);
+    const { scanner } = this.words;
+    this.fileSaid.textContent = scanner.looking;
+    const [texts, why] = await this.texts(file);
+    if (this.chosen !== file) return; // another one meanwhile
+    if (texts.length) return this.page.read(texts.find(isOurs) ?? texts[0]);
+    this.fileSaid.replaceChildren(el('p', null, say(scanner[why], { most: String(MOST.picture) })));
+    if (file.type === 'image/png' && why === 'no_code') this.offerToSend(file); // a badge can be inside
+  }
+
+  async texts(file) {
+    try {
+      const { textsOfPicture } = await import('./scanner.js');
+      return [await textsOfPicture(file), 'no_code'];
+    } catch (problem) {
+      return [[], problem.why ?? 'not_loaded'];
+    }
+  }
+
+  offerToSend(file) {
+    if (!this.page.settings.badge) return this.fileSaid.append(this.elsewhere() ?? '');
+    const { scanner } = this.words, tell = (key, values) => el('p', null, say(scanner[key], values));
+    if (file.size > MOST.server * MB) return this.fileSaid.append(tell('too_large', { most: String(MOST.server) }));
+    if (!navigator.onLine) return this.fileSaid.append(tell('offline'));
+    this.fileSaid.append(tell('server'), el('button', { class: 'main' }, scanner.send));
+  }
+}

@@ -1,0 +1,182 @@
+"""An employer with a pile of papers, or a list of numbers; and the guide that hangs beside the desk."""
+
+import csv
+import io
+import json
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from typing import Any
+
+import pypdfium2
+import pytest
+import qrcode
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests.journeys.browsing import Browsing
+from tests.journeys.people import one_digit_changed
+from tests.journeys.reading import Reader
+
+LOOKS: list[tuple[str, dict[str, Any]]] = [
+    ("en", {"color_scheme": "light"}),
+    ("ar", {"color_scheme": "dark", "viewport": {"width": 320, "height": 640}}),
+]
+DIRECTIONS = ["left to right", "right to left"]
+#: A camera before which papers are laid one after the other: `lay(n)`.
+CAMERA = """(() => {
+  if (!navigator.mediaDevices) return; // an empty page
+  const canvas = document.createElement('canvas'), drawing = canvas.getContext('2d');
+  [canvas.width, canvas.height] = [900, 900];
+  const pictures = PICTURES.map(source => Object.assign(new Image(), { src: source }));
+  let laid = 0;
+  window.lay = place => { laid = place; };
+  setInterval(() => {
+    drawing.fillStyle = '#fff';
+    drawing.fillRect(0, 0, 900, 900);
+    drawing.drawImage(pictures[laid], 50, 50, 800, 800);
+  }, 50);
+  navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(20);
+})()"""
+
+
+def picture(text: str) -> bytes:
+    """A photo of a code."""
+    file = io.BytesIO()
+    qrcode.make(text, error_correction=qrcode.ERROR_CORRECT_M).save(file)
+    return file.getvalue()
+
+
+def photos(*texts: str) -> Sequence[FilePayload]:
+    """Photos of papers, as a phone hands them over."""
+    return [
+        {"name": f"paper {place}.png", "mimeType": "image/png", "buffer": picture(text)}
+        for place, text in enumerate(texts, 1)
+    ]
+
+
+def answers(page: Page) -> list[str]:
+    """The results in the table, from its top."""
+    tags = page.locator("tbody .count").all()
+    return [tag.get_attribute("data-result") or "" for tag in tags]
+
+
+@pytest.mark.browser
+def test_a_pile_is_photographed_and_the_table_saved(
+    browsing: Browsing, qr_text: str, withdrawn: tuple[str, str], on_hold: str
+) -> None:
+    page = browsing.desktop().new_page()
+    page.goto("/c/many")
+
+    page.set_input_files("#photos", photos(qr_text, withdrawn[0], on_hold, one_digit_changed(qr_text), qr_text))
+    expect(page.locator("tbody tr")).to_have_count(4)
+    expect(page.locator("#seen")).to_contain_text("Already in the table: line 1.")
+
+    assert answers(page) == ["7", "3", "4", "1"]
+    assert "Ada Haddad" in page.locator("tbody").inner_text()
+    assert "Olena" not in page.content()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save the table").click()
+    rows = list(csv.reader(saved.value.path().read_text(encoding="utf-8-sig").splitlines()))
+    assert [row[:3] for row in rows] == [
+        ["Line", "Result", "Name"],
+        ["1", "Genuine", "Ada Haddad"],
+        ["2", "Withdrawn", ""],
+        ["3", "On hold", ""],
+        ["4", "Not genuine", ""],
+    ]
+
+
+@pytest.mark.browser
+def test_papers_are_laid_before_the_camera_in_a_hall_without_network(
+    browsing: Browsing, qr_text: str, withdrawn: tuple[str, str]
+) -> None:
+    context = browsing.phone("es")
+    sources = [f"data:image/png;base64,{b64encode(picture(text)).decode()}" for text in (qr_text, withdrawn[0])]
+    context.add_init_script(CAMERA.replace("PICTURES", json.dumps(sources)))
+    page = context.new_page()
+    page.goto("/c/many")
+    kept = "caches.match('/c/static/vendor/zxing/reader.wasm.gz').then(Boolean)"
+    for _look in range(100):
+        if page.evaluate(kept) and page.evaluate("caches.match('/c/many').then(Boolean)"):
+            break
+        page.wait_for_timeout(100)
+
+    context.set_offline(True)
+    with browsing.watch.expecting("ERR_INTERNET_DISCONNECTED", "ERR_FAILED"):
+        page.goto("/c/many")
+        page.locator("#camera").tap()
+        expect(page.locator("tbody tr")).to_have_count(1)
+        page.evaluate("lay(1)")
+        expect(page.locator("tbody tr")).to_have_count(2)
+
+    assert answers(page) == ["3", "1"]  # it knows of the withdrawal from the visit before, and says of when that is
+    assert re.search(r"Retiradas a fecha de .*\d\d:\d\d", page.locator("#answers").inner_text())
+    page.locator("#camera").tap()
+    expect(page.locator("#video")).to_be_hidden()
+    context.set_offline(False)
+    page.locator("#language").select_option("ar")
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator("tbody tr").first).to_contain_text("ملغاة")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("code", "look"), LOOKS, ids=DIRECTIONS)
+def test_axe_finds_nothing_where_many_are_checked_nor_in_the_guide(
+    browsing: Browsing,
+    qr_text: str,
+    withdrawn: tuple[str, str],
+    on_hold: str,
+    code: str,
+    look: dict[str, Any],
+) -> None:
+    reader, page = Reader(), browsing.phone(code, service_workers="block", **look).new_page()
+    page.goto("/c/many")
+    reader.reads(page, "many: start")
+
+    page.set_input_files("#photos", photos(qr_text, on_hold, "https://example.org"))
+    expect(page.locator("tbody tr")).to_have_count(3)
+    reader.reads(page, "many: pile")
+    page.goto("/c/many")
+    page.locator("#list").fill("\n".join((qr_text, qr_text, withdrawn[1], "ABC", "0M2RC-1M70Y-40FZ", qr_text[:-40])))
+    page.locator("#many button.main").tap()
+    page.locator("table").wait_for()
+    reader.reads(page, "many: list")
+    assert answers(page) == ["3", "10", "10", "10", "1", "1"]
+    with browsing.watch.expecting("status of 4"):
+        page.locator("#list").fill(f"{withdrawn[1]}\n" * 501)
+        page.locator("#many button.main").tap()
+        page.locator(".mistake").wait_for()
+    reader.reads(page, "many: too many")
+    for address in ("/c/guide", "/issuer"):
+        page.goto(address)
+        reader.reads(page, address)
+
+    reader.check()
+
+
+@pytest.mark.browser
+def test_a_tap_on_a_head_sorts_the_table(browsing: Browsing, qr_text: str, withdrawn: tuple[str, str]) -> None:
+    page = browsing.desktop().new_page()
+    page.goto("/c/many")
+    page.locator("#list").fill(f"{qr_text}\n{withdrawn[1]}\n{qr_text}")
+    page.locator("#many button.main").click()
+    page.locator("table").wait_for()
+    assert answers(page) == ["3", "1", "1"]
+
+    page.get_by_role("button", name="Line").click()
+
+    assert answers(page) == ["1", "3", "1"]
+    assert page.locator("[aria-sort=ascending]").inner_text().strip() == "Line"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["en", "es", "ar"])
+def test_the_guide_fits_on_one_sheet(browsing: Browsing, language: str) -> None:
+    page = browsing.desktop(language).new_page()
+    page.goto("/c/guide")
+
+    document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True, print_background=True))
+    sizes = [document.get_page_size(number) for number in range(len(document))]
+    document.close()
+
+    assert [(round(width), round(height)) for width, height in sizes] == [(595, 842)]
