@@ -101,9 +101,9 @@ def _register_contexts(app: Flask) -> None:
     """Every context's pages; imported here because they need the extensions above."""
     from assessor.accounts import views as accounts
     from assessor.banks import views as banks
-    from assessor.credentials import print_views as printing
     from assessor.credentials import staff_views as certificates
     from assessor.credentials import views as credentials
+    from assessor.credentials.views import printing
     from assessor.hosting import api as host_api
     from assessor.hosting import views as hosting
     from assessor.organisations import views as organisations

@@ -204,8 +204,8 @@ def _gather() -> None:
     from assessor.credentials import commands as credentials
     from assessor.hosting.commands import apps
     from assessor.sittings.commands import rescore, speak
-    from assessor.verification.commands import verify
-    from assessor.verification.verifier_commands import verifier_group
+    from assessor.verification.commands.checking import verify
+    from assessor.verification.commands.exporting import verifier_group
 
     own = (apps, banks, calibrate, cuts, inspect, rescore, simulate, speak, verify, verifier_group)
     for command in (*own, *credentials.COMMANDS):

@@ -14,7 +14,6 @@ from assessor.certificates import number as numbers
 from assessor.certificates.qr import MAX_TEXT
 from assessor.config import Settings
 from assessor.credentials import finding
-from assessor.errors import Invalid
 from assessor.verification.verifying import OwnData, is_qr_text, own_data
 
 MOST = 500
@@ -29,16 +28,16 @@ _WORD_OR_DIGIT = re.compile(r"[^\W_]")
 NumberCause = Literal["not_found", "mistyped"]
 
 
-class TooManyLines(Invalid):
-    """The list is longer than what is checked at once; nothing of it was."""
+class TooManyLines(ValueError):
+    """The list is longer than what is checked at once; nothing of it was. ``count``: its lines."""
 
     def __init__(self, count: int) -> None:
-        super().__init__("The list has %(count)s lines, and %(most)s are the most.", count=count, most=MOST)
+        super().__init__(f"The list has {count} lines, and {MOST} are the most.")
         self.count = count
 
 
-class NotAText(Invalid):
-    """The file is something else than text."""
+class NotAText(ValueError):
+    """The file is something else than text. The page has words of its own for it, in its languages."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def text_of(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
     if b"\0" in content or content.startswith(b"%PDF"):
-        raise NotAText("This file is not a text. Save the table as CSV and choose that.")
+        raise NotAText("This is no text file.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

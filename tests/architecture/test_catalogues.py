@@ -25,6 +25,7 @@ KEYWORDS = {
 #: Sentences that only the person who runs the installation meets, in modules that others meet as well.
 OPERATORS = frozenset(
     {
+        "%(path)s: %(why)s",
         "%(why)s",
         "A worker was ended from outside, probably for want of memory. Try again with fewer --workers.",
         "People hold %(code)s already, and its %(part)s must stay. Give the changed template a new code.",
@@ -39,6 +40,7 @@ COMMANDS = (
     *("commands", "commands.py", "serving.py", "jobs.py", "demo.py"),
     *("credentials/batch.py", "credentials/table.py", "credentials/endorsing.py", "credentials/profiles.py"),
     *("credentials/hardware.py", "credentials/keys.py", "credentials/rotation.py", "credentials/signers.py"),
+    "credentials/sealing.py",
     *("credentials/foreign.py", "credentials/adopted.py", "credentials/drafts.py", "credentials/root_file.py"),
 )
 #: Modules whose refusals are read by those who write other software, in an `Imsx_StatusInfo`.

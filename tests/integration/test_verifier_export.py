@@ -15,7 +15,7 @@ from assessor.certificates import signed_data
 from assessor.config import Settings
 from assessor.credentials import foreign, issued, keys, mirroring, publishing, resigning
 from assessor.credentials.models import MirroredDocument
-from assessor.verification import copies
+from assessor.verification.views import copies
 from tests import factories
 from tests.console import Run
 from tests.fixtures import PASSPHRASE

@@ -8,7 +8,7 @@ import pytest
 
 from assessor.openbadges.documents import Fetch
 from assessor.openbadges.strict_json import write_json
-from assessor.verification import commands
+from assessor.verification.commands import checking as commands
 from tests.console import Run
 from tests.integration.test_commands import awarded, exported
 from tests.unit.openbadges.older_badges import web

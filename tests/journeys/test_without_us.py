@@ -19,6 +19,7 @@ from tests.journeys.installation import Installation
 from tests.journeys.people import one_digit_changed
 from tests.journeys.reading import Reader
 from tests.journeys.scanning import Scanning
+from tests.journeys.test_an_employer_checks_a_paper import OLDER
 
 #: Neither the host's own folder nor a name that the page could know.
 FOLDER = "some/where"
@@ -214,6 +215,19 @@ def test_one_file_tells_a_withdrawn_certificate_and_an_old_list(
         employer.pastes(qr_text)
         assert employer.result == 2
         expect(employer.page.locator(".foot")).to_contain_text("The list is old.")
+
+
+@pytest.mark.browser
+def test_one_file_checks_on_a_phone_whose_browser_knows_no_ed25519(browser: Browser, alone: str, qr_text: str) -> None:
+    with without_network(browser) as (context, _asked):
+        context.add_init_script(OLDER)
+        employer = Copied(context.new_page(), alone)
+
+        employer.pastes(qr_text)
+        genuine = employer.result
+        employer.pastes(one_digit_changed(qr_text))
+
+        assert (genuine, employer.result) == (1, 7)
 
 
 @pytest.mark.browser

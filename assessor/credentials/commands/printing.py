@@ -129,6 +129,7 @@ def _copy(session: Session, made: PrintOrder, settings: Settings, out: Path) -> 
         raise NotFound("The files of this order are deleted. Order them again.")
     out.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in printing.files(made, settings):
+        (out / name).touch(mode=0o600)  # it holds names
         copyfile(printing.take(session, made, name, settings, datetime.now(UTC)), out / name)
         click.echo(str(out / name), err=True)
     for number, why in printing.progress(session, made, settings).left_out.items():

@@ -165,7 +165,7 @@ def test_a_key_not_meant_for_certificates_signs_none() -> None:
     ],
 )
 def test_a_signature_outside_the_keys_term_is_not_genuine(terms: dict[str, object], cause: str) -> None:
-    trusted = bundle(issuer(key(CERTIFICATE, "certificate", **terms)))  # type: ignore[arg-type]  # dates
+    trusted = bundle(issuer(key(CERTIFICATE, "certificate", **terms)))
 
     checked = Checker(trusted).check(text())
 

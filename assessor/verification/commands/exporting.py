@@ -10,7 +10,8 @@ import click
 
 from assessor.config import Application
 from assessor.credentials import publishing
-from assessor.verification import copies, verifier_folder
+from assessor.verification.commands import folder as verifier_folder
+from assessor.verification.views import copies
 
 new_file = click.Path(dir_okay=False, path_type=Path)
 new_folder = click.Path(file_okay=False, path_type=Path)

@@ -16,7 +16,7 @@ from assessor.errors import Invalid, NotFound
 from assessor.installation import settings
 from assessor.organisations import groups
 
-pages = Blueprint("printing", __name__, template_folder="templates", url_prefix="/staff/<organisation>")
+pages = Blueprint("printing", __name__, template_folder="../templates", url_prefix="/staff/<organisation>")
 
 MOST = 50  # orders on the page
 MOST_GROUPS = 500  # to choose from
