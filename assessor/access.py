@@ -15,11 +15,15 @@ ROLES = ("author", "reviewer", "invigilator", "issuer", "manager")
 
 @dataclass(frozen=True)
 class Access:
-    """The rule of one view. ``role`` is empty for anyone of the kind; ``writes``: a GET that stores something."""
+    """The rule of one view. ``role`` is empty for anyone of the kind.
+
+    ``writes``: a GET that stores something; ``reads``: a POST that stores nothing.
+    """
 
     kind: str
     role: str = ""
     writes: bool = False
+    reads: bool = False
 
 
 def public(view: View) -> View:
@@ -30,6 +34,11 @@ def public(view: View) -> View:
 def public_writing(view: View) -> View:
     """Open to everybody; its GET stores something (a scanned card begins a visit)."""
     return _marked(view, Access("public", writes=True))
+
+
+def public_reading(view: View) -> View:
+    """Open to everybody; its POST stores nothing (a file that is checked), so it holds up nobody who writes."""
+    return _marked(view, Access("public", reads=True))
 
 
 def learner(view: View) -> View:

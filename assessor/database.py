@@ -91,6 +91,18 @@ def reading_only(sessions: sessionmaker[Session]) -> Iterator[Session]:
         reading.reset(token)
 
 
+@contextlib.contextmanager
+def writing(session: Session) -> Iterator[None]:
+    """A short transaction of its own that stores something, in a request that otherwise only reads."""
+    session.rollback()
+    token = reading.set(False)
+    try:
+        yield
+        session.commit()
+    finally:
+        reading.reset(token)
+
+
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     """WAL lets readers and one writer work together; FULL keeps every committed answer through a power cut."""

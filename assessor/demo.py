@@ -70,9 +70,9 @@ def load_data(session: Session, settings: Settings, now: datetime) -> list[str]:
         release, is_new = releases.load(session, source.load_bank(folder, digcomp_3_0.levels_by_outcome()), now)
         if is_new:
             done.append(f"loaded {release.bank_code}, edition {release.number}")
-    for folder in _folders(ROOT / "badge_templates"):
-        if folder.name == LAYOUTS:
-            continue
+    badges = [folder for folder in _folders(ROOT / "badge_templates") if folder.name != LAYOUTS]
+    achievements.refuse_doubles(badges)
+    for folder in badges:
         try:
             achievement, is_new = achievements.load(session, folder, settings, now)
         except achievements.TemplateInUse as kept:
@@ -80,6 +80,8 @@ def load_data(session: Session, settings: Settings, now: datetime) -> list[str]:
             continue
         if is_new:
             done.append(f"loaded badge {achievement.code}")
+            paper = achievements.find(session, achievement.code, settings).certificate
+            done += [f"the layout of {achievement.code} leaves out some of its {part}" for part in paper.left_out]
     if session.scalar(select(StatusList.number).limit(1)) is None:
         status.add_list(session, settings, now)
         done.append("made a status list")

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from assessor import jobs
 from assessor.config import BadSetting, Settings
-from assessor.credentials import kept, mirroring, status
+from assessor.credentials import asking, kept, mirroring, status
 from assessor.database import db, reading
 from assessor.errors import Conflict, Refusal
 
@@ -150,9 +150,8 @@ class Worker:
         return rest
 
     def _mirror(self) -> None:
-        problems = mirroring.refresh(self.sessions, self.settings, datetime.now(UTC), mirroring.outside())
-        for problem in problems:
-            _log.warning("file of a partner not had", reason=problem)
+        for told in mirroring.refresh(self.sessions, self.settings, datetime.now(UTC), asking.outside()):
+            _log.warning("trust in partners", told=told)
 
     def _keep_documents(self) -> None:
         token = reading.set(True)  # answers must not wait for it

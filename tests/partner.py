@@ -18,7 +18,7 @@ from assessor.certificates.trust import (
     Withdrawals,
     number_hash,
 )
-from assessor.credentials.mirroring import FetchUpTo
+from assessor.credentials.asking import FetchWithin
 from assessor.openbadges.documents import Fetch, documents_from
 from tests.factories import NOW
 from tests.unit.certificates.trusted import MemorySigner, status_token, summary
@@ -99,10 +99,10 @@ class Partner:
         return status_token(f"{HOST}/{path}", purpose, places, signer=STATUS, signed_at=self.dated).encode()
 
 
-def serving(files: Mapping[str, bytes]) -> FetchUpTo:
+def serving(files: Mapping[str, bytes]) -> FetchWithin:
     """The web, where these files are and nothing else; a file that is too large is not given."""
 
-    def up_to(most: int) -> Fetch:
+    def within(most: int, _seconds: float) -> Fetch:
         return documents_from({url: body for url, body in files.items() if len(body) <= most})
 
-    return up_to
+    return within

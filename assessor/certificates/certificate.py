@@ -31,7 +31,10 @@ class PageTooFull(CertificateUnprintable):
 
 @dataclass(frozen=True)
 class AreaScore:
-    """One area on page 2, 0 to 100, with its 90 % range; `score` None means it was not assessed."""
+    """One area on page 2, 0 to 100, with its 90 % range.
+
+    `score` None: it was not assessed. `low` and `high` None beside a score: how uncertain it is was not stated.
+    """
 
     name: str
     score: int | None = None
@@ -129,13 +132,9 @@ def substituted_characters(content: CertificateContent) -> tuple[str, ...]:
 
 
 def _check_area(area: AreaScore) -> None:
-    numbers = (area.score, area.low, area.high)
-    if all(number is None for number in numbers):
-        return
-    if any(number is None for number in numbers):
-        raise CertificateUnprintable(
-            f"The area “{area.name[:40]}” has a score without a range, or a range without one."
-        )
-    low, score, high = area.low or 0, area.score or 0, area.high or 0
+    if (area.low is None) != (area.high is None) or (area.score is None and area.low is not None):
+        raise CertificateUnprintable(f"The area “{area.name[:40]}” has half a range, or a range without a score.")
+    score = area.score or 0
+    low, high = (score if end is None else end for end in (area.low, area.high))
     if not 0 <= low <= score <= high <= 100:
         raise CertificateUnprintable(f"The area “{area.name[:40]}” needs 0 ≤ low ≤ score ≤ high ≤ 100.")

@@ -54,11 +54,12 @@ Cause = Literal[
     "key_stolen",
     "no_issued_list",
     "no_list",
-    "no_network",
+    "not_had",
     "bad_list",
     "old_list",
 ]
-"""Why a result is 2, 6 or 7, for the sentence that is shown. The page uses the same words."""
+"""Why a result is 2, 6 or 7, for the sentence that is shown. The page uses the same words, and
+"no_network" where it could ask nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +278,11 @@ def _check_key_term(report: _Report, key: Key, summary: Summary) -> None:
     if not key.was_valid(summary.issued):
         reason = f"The key was not in use on {summary.issued:%Y-%m-%d}."
         report.end("issued", reason, ALTERED, "key_not_valid")
-    report.passed("issued", f"Issued on {summary.issued:%Y-%m-%d}, while the key was in use.")
+    proof = "while the key was in use"
+    if key.compromised_since is not None:
+        stolen = f"The key was stolen (since {key.compromised_since:%Y-%m-%d}) and proves nothing by itself"
+        proof = f"and in the issuer's list of what it issued. {stolen}; that list decided"
+    report.passed("issued", f"Issued on {summary.issued:%Y-%m-%d}, {proof}.")
 
 
 def _check_address(report: _Report, issuer: Issuer, prefix: str) -> bool:
@@ -317,65 +322,58 @@ def _check_standing(
         standing = _Standing(cause="no_list")
         report.open("withdrawal", "The certificate names no status list that is known here.")
     else:
-        standing = _ask_lists(report, place, summary.status_index, issuer, status, now)
+        standing = _Asking(report, issuer, status, now).ask(place, summary.status_index)
     if listed is not None or standing.withdrawn:
         report.failed("withdrawal", f"Withdrawn on {listed.date:%Y-%m-%d}." if listed else "Withdrawn.")
         return replace(standing, withdrawn=True, withdrawal=listed)
     return standing
 
 
-def _ask_lists(
-    report: _Report,
-    place: StatusListPlace,
-    index: int,
-    issuer: Issuer,
-    status: Mapping[str, str],
-    now: datetime,
-) -> _Standing:
-    purposes = [("withdrawal", "revocation", place.url)]
-    if place.suspension_url is not None:
-        purposes.append(("suspension", "suspension", place.suspension_url))
-    else:
-        report.passed("suspension", "This issuer puts nothing on hold.")
-    found: set[str] = set()
-    standing = _Standing()
-    for name, purpose, url in purposes:
-        is_set, signed_at, cause = _ask_list(report, name, purpose, url, index, issuer, status, now)
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Asks the status lists of an issuer about one place in them."""
+
+    report: _Report
+    issuer: Issuer
+    status: Mapping[str, str]
+    now: datetime
+
+    def ask(self, place: StatusListPlace, index: int) -> _Standing:
+        purposes = [("withdrawal", "revocation", place.url)]
+        if place.suspension_url is not None:
+            purposes.append(("suspension", "suspension", place.suspension_url))
+        else:
+            self.report.passed("suspension", "This issuer puts nothing on hold.")
+        found: set[str] = set()
+        standing = _Standing()
+        for name, purpose, url in purposes:
+            is_set, signed_at, cause = self._ask_list(name, purpose, url, index)
+            if is_set:
+                found.add(name)
+            oldest = min(filter(None, (standing.signed_at, signed_at)), default=None)
+            standing = replace(standing, signed_at=oldest, cause=standing.cause or cause)
+        return replace(standing, withdrawn="withdrawal" in found, suspended="suspension" in found)
+
+    def _ask_list(self, name: str, purpose: str, url: str, index: int) -> tuple[bool, datetime | None, Cause | None]:
+        report = self.report
+        if url not in self.status:
+            report.open(name, "The status list could not be had.")
+            return False, None, "not_had"
+        keys = [key.public_key for key in self.issuer.keys_for("status") if key.compromised_since is None]
+        try:
+            listed = read_status_list(self.status[url], keys, url=url, purpose=purpose)
+            is_set = listed.is_set(index)
+        except StatusListNotReadable as error:
+            report.open(name, str(error))
+            return False, None, "bad_list"
         if is_set:
-            found.add(name)
-        oldest = min(filter(None, (standing.signed_at, signed_at)), default=None)
-        standing = replace(standing, signed_at=oldest, cause=standing.cause or cause)
-    return replace(standing, withdrawn="withdrawal" in found, suspended="suspension" in found)
-
-
-def _ask_list(
-    report: _Report,
-    name: str,
-    purpose: str,
-    url: str,
-    index: int,
-    issuer: Issuer,
-    status: Mapping[str, str],
-    now: datetime,
-) -> tuple[bool, datetime | None, Cause | None]:
-    if url not in status:
-        report.open(name, "The status list could not be had.")
-        return False, None, "no_network"
-    keys = [key.public_key for key in issuer.keys_for("status") if key.compromised_since is None]
-    try:
-        listed = read_status_list(status[url], keys, url=url, purpose=purpose)
-        is_set = listed.is_set(index)
-    except StatusListNotReadable as error:
-        report.open(name, str(error))
-        return False, None, "bad_list"
-    if is_set:
-        report.failed(name, "The issuer's list says so.")
-        return True, listed.signed_at, None
-    if not listed.signed_at - CLOCK_SKEW <= now < listed.stale_after:
-        report.open(name, f"The status list is of {listed.signed_at:%Y-%m-%d}, too old to be sure.")
-        return False, listed.signed_at, "old_list"
-    report.passed(name, f"Not in the list of {listed.signed_at:%Y-%m-%d %H:%M} UTC.")
-    return False, listed.signed_at, None
+            report.failed(name, "The issuer's list says so.")
+            return True, listed.signed_at, None
+        if not listed.signed_at - CLOCK_SKEW <= self.now < listed.stale_after:
+            report.open(name, f"The status list is of {listed.signed_at:%Y-%m-%d}, too old to be sure.")
+            return False, listed.signed_at, "old_list"
+        report.passed(name, f"Not in the list of {listed.signed_at:%Y-%m-%d %H:%M} UTC.")
+        return False, listed.signed_at, None
 
 
 def _check_bundle(report: _Report, bundle: Bundle, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """Page 1, as its layout says: ornament, columns, badge, and the symbol with what is needed to check it."""
 
+from assessor.certificates import layout as layouts
 from assessor.certificates.certificate import CertificateContent, CertificateUnprintable
 from assessor.certificates.colours import INK2, paint
 from assessor.certificates.font_choice import drawable
@@ -15,7 +16,7 @@ from assessor.certificates.text import Style, isolated
 
 SIDES: tuple[Align, Align] = ("start", "end")  # of the signatures
 STITCH = 0.57 * MM
-SYMBOL = 45 * MM  # always: a phone must read it (design language, 8)
+SYMBOL = layouts.SYMBOL * MM  # always: a phone must read it (design language, 8)
 AROUND_SYMBOL = 14 * MM  # room for the words below, on both sides
 BELOW = 6 * MM
 MOST_ROOM = 9 * MM  # of one share of the spare room

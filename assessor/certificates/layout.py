@@ -12,7 +12,7 @@ What is signed, the size of the symbol and page 2 are the same in all.
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -24,16 +24,23 @@ from assessor.certificates.stitches import BAND_COLOURS
 SHIPPED = ("classic", "modern", "compact")
 PARTS = (
     "issuer", "project", "partners", "certificate", "of_competence", "given_to", "holder", "second_spelling", "rule",
-    "shown", "title", "level", "bands", "tasks", "conditions", "issued", "valid_until",
+    "shown", "tested", "title", "level", "bands", "tasks", "conditions", "issued", "valid_until",
 )  # fmt: skip
 # What is signed, and who says so.
 NEVER_LEFT_OUT = ("issuer", "holder", "second_spelling", "title", "level", "issued", "valid_until")
 MOST_COLUMNS, MOST_PARTS, MOST_PLACES = 12, 20, 3
 LARGEST_PAGE, LARGEST_SIZE = 420, 96  # mm, points
+# In mm, and the same in all layouts: a phone must read the symbol.
+SYMBOL, EMBLEM = 45.0, 17.0
+EDGE = 15.0  # from the symbol to the edge of the paper: a hand holds it there, a printer leaves it out
+QUIET = 3.0  # white around the symbol
+WORDS = 31.0  # number, band and host below the symbol, and what stays free below them
+SIGNATURE = 11.0  # name and role below the line
 
 Ornament = Literal["frame", "side", "top", "none"]
 Align = Literal["start", "centre", "end"]
 Stand = Literal["top", "spread", "bottom"]
+Box = tuple[float, float, float, float]  # left, top, width, height in mm
 
 _COLOURS = ("accent", "title", "rule", "text", "quiet")
 _KEYS = frozenset(
@@ -71,7 +78,7 @@ class Part:
 class Column:
     """Parts below each other in a box: left, top, width, height in mm from where reading starts."""
 
-    box: tuple[float, float, float, float]
+    box: Box
     align: Align
     stand: Stand
     parts: tuple[Part, ...]
@@ -87,7 +94,7 @@ class Layout:
 
     page: tuple[float, float]
     ornament: Ornament
-    ornament_box: tuple[float, float, float, float]
+    ornament_box: Box
     ornament_colours: tuple[str, str, str]
     symbol: tuple[float, float]
     badge: tuple[float, float, float] | None
@@ -124,6 +131,26 @@ def _source(name: object) -> dict[str, Any]:
     return tomllib.loads(files(__package__).joinpath("layouts", str(name), "layout.toml").read_text("utf-8"))
 
 
+def _boxes(layout: Layout) -> Iterator[tuple[str, Box]]:
+    """Everything that stands on the page beside the symbol, with its key."""
+    for at, column in enumerate(layout.columns, start=1):
+        yield f"columns[{at}].box", column.box
+    if layout.badge is not None:
+        left, top, size = layout.badge
+        yield "badge", (left, top, size, size)
+    for left, top in layout.emblems:
+        yield "emblems", (left, top, EMBLEM, EMBLEM)
+    for left, top, width in layout.signatures:
+        yield "signatures", (left, top, width, SIGNATURE)
+    if layout.ornament in ("side", "top"):
+        yield "ornament.box", layout.ornament_box
+
+
+def _meet(one: Box, other: Box) -> bool:
+    """Whether two boxes have more in common than an edge."""
+    return all(one[i] < other[i] + other[i + 2] and other[i] < one[i] + one[i + 2] for i in (0, 1))
+
+
 class _Reader:
     """Checks a layout key by key."""
 
@@ -152,11 +179,22 @@ class _Reader:
             emblems=tuple(self._two("emblems", one) for one in self._places("emblems")),
             signatures=tuple(self._triple("signatures", one) for one in self._places("signatures")),
         )
+        self._check_symbol(layout)
         named = {part.part for column in layout.columns for part in column.parts}
         for part in NEVER_LEFT_OUT:
             if part not in named:
                 self._refuse("columns", f"leave out {part}, which every certificate says")
         return layout
+
+    def _check_symbol(self, layout: Layout) -> None:
+        """A code that is cut off or drawn over is read by nobody."""
+        (width, height), (left, top) = layout.page, layout.symbol
+        if not (EDGE <= left <= width - SYMBOL - EDGE and EDGE <= top <= height - SYMBOL - WORDS):
+            self._refuse("symbol", f"and the words below it must lie on the page, {EDGE:.0f} mm from its edges")
+        panel = (left - QUIET, top - QUIET, SYMBOL + 2 * QUIET, SYMBOL + 2 * QUIET)
+        for key, box in _boxes(layout):
+            if _meet(panel, box):
+                self._refuse(key, "lies over the symbol or the white around it")
 
     def _column(self, key: str, value: object) -> Column:
         table = self._table(key, value)
@@ -218,7 +256,7 @@ class _Reader:
         left, top, width = self._numbers(key, value, 3)
         return left, top, width
 
-    def _box(self, key: str, value: object) -> tuple[float, float, float, float]:
+    def _box(self, key: str, value: object) -> Box:
         left, top, width, height = self._numbers(key, value, 4)
         return left, top, width, height
 

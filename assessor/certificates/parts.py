@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from assessor.certificates import layout
 from assessor.certificates.certificate import CertificateContent
 from assessor.certificates.colours import LINE, paint
 from assessor.certificates.font_choice import drawable
@@ -15,7 +16,7 @@ from assessor.certificates.text import Paragraph, Style, isolated
 _NAME_SHRINKS = {1: (1.0, 0.9, 0.8, 0.7, 0.625), 2: (0.625, 0.55, 0.475), 3: (0.4,)}
 _TWO_LINES_SHRINK = {2: (1.0, 0.9, 0.8, 0.7, 0.6), 3: (0.5, 0.4)}
 _RULE = 96 * MM
-EMBLEM = 17 * MM
+EMBLEM = layout.EMBLEM * MM
 _BESIDE_EMBLEMS = frozenset({"issuer", "project", "partners"})
 
 
@@ -112,8 +113,8 @@ def _words(part: Part, place: Place) -> Paragraph | None:
         return sheet.fit_fixed(isolated(content.title), [*one_line, (place.style(part, part.size * 0.7), 3)], width)
     if part.part == "shown":
         return sheet.fixed(sheet.words("shown", date=content.issued), style, 0.78 * width)
-    if part.part in ("issued", "valid_until"):
-        date = content.issued if part.part == "issued" else content.valid_until
+    if part.part in ("tested", "issued", "valid_until"):
+        date = content.valid_until if part.part == "valid_until" else content.issued
         return sheet.fixed(sheet.words(part.part, bold=("date",), date=date), style, width) if date else None
     if part.part == "partners":
         return (

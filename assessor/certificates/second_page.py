@@ -138,7 +138,11 @@ def _areas(sheet: Sheet, content: CertificateContent, top: float) -> float:
         below = max(
             below, sheet.write(word, start, y + 0.5 * sheet.mm, quarter, align="centre", colour=INK2, role="Artifact")
         )
-    note = sheet.fixed(sheet.labels["range"], sheet.style(size=9), COLUMN)
+    has_range = {area.low is not None for area in content.areas if area.score is not None}
+    if not has_range:
+        return below
+    sentences = (sheet.labels[label] for label, said in (("range", True), ("no_range", False)) if said in has_range)
+    note = sheet.fixed(" ".join(sentences), sheet.style(size=9), COLUMN)
     return sheet.write(note, SIDE, below + 2 * sheet.mm, COLUMN, colour=INK2)
 
 
@@ -151,13 +155,7 @@ def _column_heads(sheet: Sheet, top: float) -> float:
 
 def _area(sheet: Sheet, area: AreaScore, top: float) -> float:
     name = sheet.fixed(area.name, sheet.style(size=10.5), NAMES - 5 * MM)
-    if area.score is None:
-        words = sheet.words("not_assessed")
-    else:
-        values = {"score": area.score, "low": area.low, "high": area.high}
-        numbers = {key: str(value) for key, value in values.items()}
-        words = sheet.words("area_result", bold=("score",), **numbers)
-    result = sheet.fixed(words, sheet.style(size=10.5), RESULT)
+    result = sheet.fixed(_result(sheet, area), sheet.style(size=10.5), RESULT)
     height = max(max(name.height, result.height) + 2 * sheet.mm, 8.5 * sheet.mm)
     sheet.write(name, SIDE, top + (height - name.height) / 2, NAMES, role="TH")
     sheet.write(result, SIDE + COLUMN - RESULT, top + (height - result.height) / 2, RESULT, align="end", role="TD")
@@ -168,6 +166,15 @@ def _area(sheet: Sheet, area: AreaScore, top: float) -> float:
     return top + height
 
 
+def _result(sheet: Sheet, area: AreaScore) -> tuple[Span, ...]:
+    """The score in numbers, and its range where one was stated."""
+    if area.score is None:
+        return sheet.words("not_assessed")
+    if area.low is None:
+        return (Span(str(area.score), True),)
+    return sheet.words("area_result", bold=("score",), score=str(area.score), low=str(area.low), high=str(area.high))
+
+
 def _bar(canvas: PaperCanvas, area: AreaScore, left: float, bottom: float, height: float, *, rtl: bool) -> None:
     """The scale with its four bands, the range and the estimate; hatched when the area was not assessed."""
 
@@ -176,18 +183,19 @@ def _bar(canvas: PaperCanvas, area: AreaScore, left: float, bottom: float, heigh
 
     canvas.setStrokeColor(paint(LINE))
     canvas.setLineWidth(0.6)
-    if area.score is None or area.low is None or area.high is None:
+    if area.score is None:
         canvas.place(_hatch(height), left, bottom)
     canvas.rect(left, bottom, BAR, height)
     for cut in (25, 50, 75) if area.score is not None else ():
         canvas.line(at(cut), bottom, at(cut), bottom + height)
-    if area.score is None or area.low is None or area.high is None:
+    if area.score is None:
         return
-    canvas.setFillColor(paint(RANGE))
-    canvas.setStrokeColor(paint(PRIMARY))
-    canvas.setLineWidth(1)
-    ends = sorted((at(area.low), at(area.high)))
-    canvas.rect(ends[0], bottom + 0.5, ends[1] - ends[0], height - 1, fill=1)
+    if area.low is not None and area.high is not None:
+        canvas.setFillColor(paint(RANGE))
+        canvas.setStrokeColor(paint(PRIMARY))
+        canvas.setLineWidth(1)
+        ends = sorted((at(area.low), at(area.high)))
+        canvas.rect(ends[0], bottom + 0.5, ends[1] - ends[0], height - 1, fill=1)
     canvas.setStrokeColor(paint(PRIMARY))
     canvas.setLineWidth(2.4)
     canvas.line(at(area.score), bottom - 2, at(area.score), bottom + height + 2)

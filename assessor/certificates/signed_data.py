@@ -69,6 +69,11 @@ def bundle_document(bundle: Bundle) -> dict[str, Any]:
     }
 
 
+def issuer_size(issuer: Issuer) -> int:
+    """How many bytes of a bundle an issuer takes."""
+    return len(_json(_issuer_json(issuer))) + len(",")
+
+
 def read_draft(text: bytes) -> Bundle:
     """A bundle that nobody has signed yet. Raises `SignedDataNotReadable`."""
     with _readable("bundle"):
@@ -82,18 +87,19 @@ def read_bundle(signed: bytes, root_key: bytes) -> Bundle:
         return _bundle(document)
 
 
+def achievements_size(achievements: Mapping[str, Mapping[str, AchievementText]]) -> int:
+    """How many bytes of a catalogue they take; the rest of it, with its signature, takes less than 1 kB."""
+    return len(_json(_achievements_json(achievements)))
+
+
 def sign_catalogue(catalogue: Catalogue, signer: cose.Signer) -> bytes:
     """Sign with a key the bundle names for `catalogue`."""
-    achievements = {
-        code: {language: _text_json(text) for language, text in texts.items()}
-        for code, texts in catalogue.achievements.items()
-    }
     document = {
         "type": "catalogue",
         "issuer": catalogue.issuer,
         "version": catalogue.version,
         "issued": _seconds(catalogue.issued),
-        "achievements": achievements,
+        "achievements": _achievements_json(catalogue.achievements),
     }
     return _sign(document, CATALOGUE_CONTEXT, signer, MAX_CATALOGUE)
 
@@ -144,11 +150,15 @@ def read_withdrawals(signed: bytes, issuer: Issuer) -> Withdrawals:
 
 
 def _sign(document: Mapping[str, Any], context: bytes, signer: cose.Signer, max_bytes: int) -> bytes:
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    signed = cose.sign1(text.encode(), context=context, signer=signer)
+    signed = cose.sign1(_json(document), context=context, signer=signer)
     if len(signed) > max_bytes:
         raise SignedDataNotReadable(f"The document has {len(signed)} bytes; verifiers read at most {max_bytes}.")
     return signed
+
+
+def _json(document: Mapping[str, Any]) -> bytes:
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode()
 
 
 def _open(signed: bytes, context: bytes, keys: Iterable[bytes], max_bytes: int) -> Fields:
@@ -273,6 +283,12 @@ def _issued_place(document: Fields) -> IssuedPlace:
     if place.count > merkle.MAX_LEAVES:
         raise FieldNotValid(f"issued.count is more than {merkle.MAX_LEAVES}")
     return place
+
+
+def _achievements_json(achievements: Mapping[str, Mapping[str, AchievementText]]) -> dict[str, Any]:
+    return {
+        code: {language: _text_json(text) for language, text in texts.items()} for code, texts in achievements.items()
+    }
 
 
 def _text_json(text: AchievementText) -> dict[str, Any]:

@@ -20,6 +20,8 @@ MAX_TOKEN = 512 << 10
 MIN_LIST = 131_072 // 8  # the least the standard allows
 MAX_LIST = (1 << 20) // 8
 DEFAULT_TTL = 300_000  # milliseconds
+#: Dates beyond are taken for these, so that every sum with them is a date too.
+FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class StatusListNotReadable(ValueError):
@@ -110,11 +112,12 @@ def _base64url(text: str) -> bytes:
 def _time(claims: Fields, credential: Fields, numbers: tuple[str, ...], text: str) -> datetime | None:
     for name in numbers:
         if name in claims:
-            return claims.moment(name)
+            return min(claims.moment(name), LAST)
     if text not in credential:
         return None
     try:
         moment = datetime.fromisoformat(credential.text(text))
     except ValueError as error:
         raise StatusListNotReadable("A date of the status list cannot be read.") from error
-    return moment.replace(tzinfo=UTC) if moment.utcoffset() is None else moment
+    zoned = moment.replace(tzinfo=UTC) if moment.utcoffset() is None else moment
+    return max(FIRST, min(zoned, LAST))

@@ -65,6 +65,20 @@ class Template:
         """The languages in which every text exists: first those of `certificate.toml`, then those of the files."""
         return tuple(self.wording)
 
+    def headed(self, level: int, language: str) -> tuple[str, str]:
+        """The title and the band of a level, in a language of `languages`."""
+        return self.title[language], self.wording[language][f"band_{(level + 1) // 2}"]
+
+    def headed_elsewhere(self, level: int, signed: str) -> Mapping[str, tuple[str, str]]:
+        """The same by language, in all but the one that was signed."""
+        return {language: self.headed(level, language) for language in self.languages if language != signed}
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What the badge gives and its layout has fewer places for: `emblems`, `signatures`."""
+        given = {"emblems": len(self.emblems), "signatures": len(self.signatures)}
+        return tuple(key for key, count in given.items() if count > len(getattr(self.layout, key)))
+
     def tasks_at(self, level: int, language: str) -> tuple[str, ...]:
         """Return the work tasks of a level; empty when the file has none for it."""
         return tuple(task.text[language] for task in self.tasks.get(level, ()))

@@ -28,6 +28,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LAYOUT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _CODE = re.compile(r"[A-Z0-9.-]+")
 _COMPETENCE = re.compile(r"[1-5]\.[1-6]")
+_NAMED_LAYOUT, _TABLE_OF_LAYOUT = (re.compile(p, re.MULTILINE) for p in (r"^\s*layout\s*=", r"^\s*\[layout\]"))
 _EMBLEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}\.svg")
 _KEYS = frozenset({
     "code", "layout", "title", "short_title", "not_tested", "areas", "levels", "wording", "valid_years", "languages",
@@ -46,6 +47,8 @@ def read_template(source: str, file: str = "certificate.toml") -> Template:
 
     Raises `TemplateInvalid`.
     """
+    if _NAMED_LAYOUT.search(source) and _TABLE_OF_LAYOUT.search(source):  # TOML would only say on which line it stopped
+        raise TemplateInvalid(file, "layout", 'is there twice: take out the line "layout = …", or the table [layout]')
     return _Reader(file, parsed(source, file)).template()
 
 
@@ -146,6 +149,8 @@ class _Reader(TomlReader):
             self.refuse("layout", "is missing")
         if isinstance(asked, str) and asked in own:
             return own[asked]
+        if isinstance(asked, str) and asked not in SHIPPED:
+            self.refuse("layout", f"is {asked[:40]!r}; known are {', '.join((*SHIPPED, *own))}")
         try:
             return layout_of(asked)
         except LayoutInvalid as error:

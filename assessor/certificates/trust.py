@@ -100,7 +100,10 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Everyone a verifier trusts, numbered by `version`. After `expires` it still serves, with a warning."""
+    """Everyone a verifier trusts. Of one root key a higher `version` is newer.
+
+    After `expires` it still serves, with a warning.
+    """
 
     version: int
     issued: datetime

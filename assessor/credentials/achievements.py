@@ -16,10 +16,12 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assessor.certificates import signed_data
 from assessor.certificates.svg_drawing import DrawingInvalid, parse_svg
 from assessor.certificates.template import Template as CertificateTemplate
 from assessor.certificates.template_reading import read_template, whole
-from assessor.certificates.toml_reading import TemplateInvalid
+from assessor.certificates.toml_reading import TemplateInvalid, parsed, read_file
+from assessor.certificates.trust import AchievementText
 from assessor.config import Settings
 from assessor.credentials.issuer import achievement_url, can_be_code
 from assessor.credentials.models import Achievement, Award
@@ -35,6 +37,7 @@ WHOLE = "badge"
 EMBLEM = "emblem:"
 LARGEST_FILE = 256 * 1024
 LARGEST_EMBLEM = 64 * 1024
+ENVELOPE = 1024  # bytes of the catalogue around its achievements
 
 
 class BrokenTemplate(Invalid):
@@ -47,6 +50,10 @@ class LevelNotThere(Invalid):
 
 class LanguageNotThere(Invalid):
     """The certificate has no words in this language."""
+
+
+class TooManyBadges(Conflict):
+    """What verifiers read of all badges together would be too long."""
 
 
 class TemplateInUse(Conflict):
@@ -89,6 +96,20 @@ class Template:
         """The emblems on the paper: SVG text, and what it reads as."""
         return tuple((self.pictures[EMBLEM + name], text) for name, text in self.certificate.emblems.items())
 
+    def texts(self, languages: Sequence[str] = ()) -> dict[str, AchievementText]:
+        """The words of the achievement by language, as verifiers show them; in all that it has if none is named."""
+        return {language: self.text(language) for language in languages or self.certificate.languages}
+
+    def text(self, language: str) -> AchievementText:
+        """The same in one language."""
+        certificate = self.certificate
+        return AchievementText(
+            title=certificate.title[language],
+            areas=tuple(area.name[language] for area in certificate.areas),
+            tasks={level: certificate.tasks_at(level, language) for level in certificate.tasks},
+            not_tested=certificate.not_tested[language],
+        )
+
     def picture(self, level: int) -> str:
         """The SVG of the band that holds this level (1–8)."""
         return self.pictures[BANDS[(level - 1) // 2]]
@@ -114,10 +135,11 @@ class _Parsed:
 def load(session: Session, folder: Path, settings: Settings, now: datetime) -> tuple[Achievement, bool]:
     """Store the template of a folder. The same content changes nothing and gives False.
 
-    Raises `BrokenTemplate`, or `TemplateInUse` when the promise of a code that somebody holds has changed.
+    Raises `BrokenTemplate`, `TooManyBadges`, or `TemplateInUse` when the promise of a code that somebody holds has
+    changed.
     """
     files = {"achievement.json": _read(folder / "achievement.json"), "certificate.toml": _whole(folder)}
-    template = _parse(files["achievement.json"], files["certificate.toml"], settings.public_url)
+    template = _parse(files["achievement.json"], files["certificate.toml"], settings.public_url, folder.name)
     pictures = _pictures(folder, template.certificate)
     digest = hashlib.sha256(b"\0".join([*files.values(), *(text.encode() for text in pictures.values())])).hexdigest()
     known = session.get(Achievement, template.code)
@@ -132,6 +154,7 @@ def load(session: Session, folder: Path, settings: Settings, now: datetime) -> t
     achievement.pictures = pictures
     session.add(achievement)
     session.flush()
+    _refuse_too_many(session, settings)
     return achievement, True
 
 
@@ -140,14 +163,57 @@ def find(session: Session, code: str, settings: Settings) -> Template:
     row = session.get(Achievement, code) if can_be_code(code) else None
     if row is None:
         raise NotFound("There is no badge with the code “%(code)s”.", code=code[:40])
-    parsed = _parse(row.achievement_json, row.certificate_toml, settings.public_url)
-    return Template(row.code, parsed.badge, parsed.certificate, dict(row.pictures))
+    kept = _parse(row.achievement_json, row.certificate_toml, settings.public_url, row.folder)
+    return Template(row.code, kept.badge, kept.certificate, dict(row.pictures))
+
+
+def find_named(session: Session, code: str, settings: Settings) -> Template:
+    """As `find`, for an operator who types a code: the refusal names those that there are."""
+    try:
+        return find(session, code, settings)
+    except NotFound as error:
+        known = ", ".join(session.scalars(select(Achievement.code).order_by(Achievement.code)))
+        raise NotFound(
+            "There is no badge with the code “%(code)s”. There are: %(known)s.", code=code[:40], known=known
+        ) from error
+
+
+def refuse_doubles(folders: Sequence[Path]) -> None:
+    """Two folders with one code would overwrite each other. Raises `BrokenTemplate`."""
+    named: dict[str, str] = {}
+    for folder in folders:
+        file = f"{folder.name}/certificate.toml"
+        try:
+            code = str(parsed(read_file(folder / "certificate.toml", file), file).get("code"))
+        except TemplateInvalid:
+            continue  # loading it says what is wrong
+        if code in named:
+            raise BrokenTemplate(
+                "The folders %(one)s and %(other)s both have the code %(code)s. Give one of them a code of its own.",
+                one=named[code],
+                other=folder.name,
+                code=code[:40],
+            )
+        named[code] = folder.name
 
 
 def everything(session: Session, settings: Settings) -> Sequence[Template]:
     """All achievements of this installation, by code."""
     codes = session.scalars(select(Achievement.code).order_by(Achievement.code)).all()
     return [find(session, code, settings) for code in codes]
+
+
+def _refuse_too_many(session: Session, settings: Settings) -> None:
+    """Verifiers read one catalogue of all badges in all languages, and no larger one than they bound."""
+    texts = {template.code: template.texts() for template in everything(session, settings)}
+    most = signed_data.MAX_CATALOGUE - ENVELOPE
+    if (size := signed_data.achievements_size(texts)) > most:
+        raise TooManyBadges(
+            "With this badge the list of all badges has %(size)s kB, and verifiers read at most %(most)s kB. "
+            "Leave this one out, or give the badges fewer languages.",
+            size=size // 1024,
+            most=most // 1024,
+        )
 
 
 def paragraphs(narrative: str) -> list[str]:
@@ -165,7 +231,7 @@ def _years_later(moment: datetime, years: int) -> datetime | None:
 
 
 def _refuse_broken_promise(session: Session, known: Achievement, template: _Parsed, settings: Settings) -> None:
-    before = _parse(known.achievement_json, known.certificate_toml, settings.public_url)
+    before = _parse(known.achievement_json, known.certificate_toml, settings.public_url, known.folder)
     languages = before.certificate.languages
     promised, now_promised = _promise(before, languages), _promise(template, languages)
     broken = [part for part in promised if promised[part] != now_promised[part]]
@@ -197,16 +263,20 @@ def _promise(template: _Parsed, languages: Sequence[str]) -> dict[str, object]:
 
 
 @lru_cache(maxsize=64)
-def _parse(achievement_json: bytes, certificate_toml: bytes, public_url: str) -> _Parsed:
+def _parse(achievement_json: bytes, certificate_toml: bytes, public_url: str, folder: str) -> _Parsed:
     try:
-        certificate = read_template(certificate_toml.decode("utf-8"))
-        url = achievement_url(public_url, certificate.code)
+        certificate = read_template(certificate_toml.decode("utf-8"), f"{folder}/certificate.toml")
+    except (TemplateInvalid, UnicodeDecodeError) as error:
+        raise BrokenTemplate("%(why)s", why=str(error)) from error
+    url = achievement_url(public_url, certificate.code)
+    try:
         badge = load_achievement(achievement_json, url=url, image_url=f"{url}/badge.svg")
-    except (InvalidBadge, TemplateInvalid, UnicodeDecodeError) as error:
-        raise BrokenTemplate(str(error)) from error
+    except (InvalidBadge, UnicodeDecodeError) as error:
+        raise BrokenTemplate("%(path)s: %(why)s", path=f"{folder}/achievement.json", why=str(error)) from error
     if badge.human_code != certificate.code:
         raise BrokenTemplate(
-            "achievement.json says the code is “%(one)s”, certificate.toml says “%(other)s”.",
+            "%(folder)s: achievement.json says the code is “%(one)s”, certificate.toml says “%(other)s”.",
+            folder=folder,
             one=badge.human_code,
             other=certificate.code,
         )

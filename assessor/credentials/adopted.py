@@ -8,15 +8,19 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from assessor.certificates import signed_data
-from assessor.certificates.trust import Bundle, Issuer, IssuersOverlap, Key, check_distinct
+from assessor.certificates import cose, signed_data
+from assessor.certificates.trust import Bundle, Issuer, IssuersOverlap, Key, KeyUse, check_distinct
 from assessor.credentials.foreign import BundleNotUsable
 from assessor.credentials.models import AdoptedBundle
 from assessor.errors import Conflict
 
 
 class BundleDoesNotRise(Conflict):
-    """Pages that keep the newer one would go on with it."""
+    """Whoever took the newer one refuses it: an older bundle would bring stolen keys back."""
+
+
+class KeyNotNamed(Conflict):
+    """Verifiers would not believe what this key signs: the bundle that is served does not name it."""
 
 
 class BundleSaysOtherwise(Conflict):
@@ -63,6 +67,23 @@ def drop(session: Session) -> None:
         session.flush()
 
 
+def check_named(session: Session, public_key: bytes, use: KeyUse, at: datetime) -> None:
+    """Raise `KeyNotNamed` where a root key elsewhere signed the bundle, and this key may not sign for then by it.
+
+    Our own bundle names every key of ours.
+    """
+    if (elsewhere := current(session)) is None:
+        return
+    issuers = signed_data.read_bundle(elsewhere.bundle, elsewhere.root).issuers
+    named = [key for one in issuers for key in one.keys_for(use) if key.public_key == public_key]
+    if not any(key.compromised_since is None and key.was_valid(at) for key in named):
+        raise KeyNotNamed(
+            "The published bundle does not name the key %(kid)s, so nobody would believe what it signs. "
+            "Sign the bundle again. Look at: assessor trust list",
+            kid=cose.key_id(public_key).hex(),
+        )
+
+
 def missing(bundle: Bundle, ours: Issuer) -> tuple[str, ...]:
     """What is true of this installation and not in the bundle, in words; empty: it says everything."""
     said = bundle.issuer(ours.id)
@@ -80,8 +101,9 @@ def _missing(said: Issuer, ours: Issuer) -> Iterator[str]:
             yield f"the theft of the key {key.kid.hex()}"
         elif not set(key.uses) <= set(listed.uses) or listed.valid_from > key.valid_from:
             yield f"what the key {key.kid.hex()} may sign"
-        elif key.valid_until is None and listed.valid_until is not None:
-            yield f"that the key {key.kid.hex()} is in use"
+        elif listed.valid_until is not None and (key.valid_until is None or listed.valid_until < key.valid_until):
+            until = f" until {key.valid_until:%Y-%m-%d}" if key.valid_until else ""
+            yield f"that the key {key.kid.hex()} is in use{until}"
     lists = {place.number: place for place in said.status_lists}
     for place in ours.status_lists:
         if lists.get(place.number) != place:
@@ -89,6 +111,10 @@ def _missing(said: Issuer, ours: Issuer) -> Iterator[str]:
     for prefix in ours.prefixes:
         if prefix not in said.prefixes:
             yield f"the address {prefix}"
+    if said.catalogue_url != ours.catalogue_url:
+        yield f"the catalogue {ours.catalogue_url}"
+    if said.withdrawals_url != ours.withdrawals_url:
+        yield f"the withdrawals {ours.withdrawals_url}"
 
 
 def _trust(key: Key) -> tuple[object, object]:

@@ -19,7 +19,7 @@ from assessor.certificates import number as numbers
 from assessor.config import Settings
 from assessor.credentials import awarding, issuer, issuing, profiles
 from assessor.credentials.models import Achievement
-from assessor.credentials.table import Row, Table, TableNotUsable
+from assessor.credentials.table import Row, Table, TableNotUsable, far_from_level
 from assessor.errors import Invalid
 
 #: Awards of one transaction: others write between two chunks, and a small machine holds one in memory.
@@ -55,12 +55,14 @@ class Dropped:
 class Looked:
     """What was found in a table before anything is awarded: how many rows, and of which not all fits the code.
 
-    ``unprintable``: line and signs of names for which the paper shows an empty sign.
+    ``unprintable``: line and signs of names for which the paper shows an empty sign. ``doubtful``: line and competences
+    of which the score hardly fits the level.
     """
 
     rows: int
     dropped: tuple[Dropped, ...]
     unprintable: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    doubtful: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
 
 def look(session: Session, table: Table, settings: Settings, now: datetime) -> Looked:
@@ -72,11 +74,13 @@ def look(session: Session, table: Table, settings: Settings, now: datetime) -> L
     wrong: list[str] = []
     dropped: list[Dropped] = []
     unprintable: list[tuple[int, tuple[str, ...]]] = []
+    doubtful: list[tuple[int, tuple[str, ...]]] = []
     rows = 0
     for row in table.rows():
         rows += 1
         try:
-            printed = awarding.preview(session, *table.asked(row), settings, now)
+            holder, grounds = table.asked(row)
+            printed = awarding.preview(session, holder, grounds, settings, now)
         except Invalid as error:
             wrong.append(f"line {row.line}: {error}")
             continue
@@ -84,11 +88,13 @@ def look(session: Session, table: Table, settings: Settings, now: datetime) -> L
             dropped.append(Dropped(row.line, printed.dropped))
         if printed.unprintable:
             unprintable.append((row.line, printed.unprintable))
+        if codes := far_from_level(grounds.level, grounds.results):
+            doubtful.append((row.line, codes))
     if wrong:
         raise TableNotUsable("%(rows)s\nNothing was awarded.", rows=_named(wrong))
     if not rows:
         raise TableNotUsable("The table has no rows.")
-    return Looked(rows, tuple(dropped), tuple(unprintable))
+    return Looked(rows, tuple(dropped), tuple(unprintable), tuple(doubtful))
 
 
 def award(

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from assessor.config import Settings
 from assessor.credentials.models import Award
-from assessor.credentials.publishing import Newest
+from assessor.credentials.newest import Newest
 
 FEWEST = 10
 YEAR = timedelta(days=365)

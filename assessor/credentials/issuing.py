@@ -22,6 +22,7 @@ from assessor.certificates.trust import Bundle
 from assessor.config import Settings, key_secrets
 from assessor.credentials import (
     achievements,
+    adopted,
     awarding,
     endorsing,
     issuer,
@@ -117,16 +118,21 @@ class Signing:
 
 
 def prepare(session: Session, award: Award, settings: Settings, now: datetime) -> Signing:
-    """What this award, and those like it, are signed with."""
+    """What this award, and those like it, are signed with.
+
+    Raises `adopted.KeyNotNamed` while the bundle that is served does not name the key of the code: then it waits.
+    """
     settings = profiles.as_awarded(award, settings)
     passphrase = key_secrets(settings)
     badge_key = keys.signer(session, "badge", passphrase)
+    code_key = keys.signer(session, "certificate", passphrase, award.awarded_at)
+    adopted.check_named(session, code_key.public_key, "certificate", award.awarded_at)
     return Signing(
         settings,
         achievements.find(session, award.achievement_code, settings),
         badge_key,
         issuer.key_address(settings, badge_key.public_key, "Multikey"),
-        keys.signer(session, "certificate", passphrase, award.awarded_at),
+        code_key,
         endorsing.carried(session, now),
         publishing.own_bundle(session, settings, now),
     )

@@ -13,18 +13,25 @@ from datetime import datetime
 from pathlib import Path
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
+from assessor.certificates import signed_data
 from assessor.config import Settings
-from assessor.credentials import issuer, publishing, status
+from assessor.credentials import issued, issuer, mirrored, publishing, status
+from assessor.credentials.models import MirroredDocument
 from assessor.errors import Refusal
 from assessor.openbadges.status_list import Purpose
 from assessor.openbadges.strict_json import write_json
 
 FOLDER = "kept"
 DID, ROOT_KEY, BUNDLE, CATALOGUE, WITHDRAWALS = "did.json", "root-key", "bundle", "catalogue", "withdrawals"
+
+TIME_BYTES = 8
+#: Of what verifiers read at most: from then on the log says every time that a document grows too large.
+NEARLY = 0.75
 
 _log = structlog.get_logger("assessor.credentials")
 
@@ -76,6 +83,27 @@ def list_name(number: int, purpose: Purpose, form: str) -> str:
     return f"status-{number}-{purpose}.{form}"
 
 
+def root_name(kid: str) -> str:
+    """How the copy of the root is called that stands over what was issued with a stolen key."""
+    return f"issued-{kid}-root"
+
+
+def leaves_name(kid: str) -> str:
+    """How the copy of that list is called."""
+    return f"issued-{kid}"
+
+
+def mirrored_name(place: str, name: str) -> str:
+    """How the copy of a file of a partner is called."""
+    return f"partner-{place}-{name.replace('/', '-')}"
+
+
+def mirrored_with_time(session: Session, place: str, name: str) -> bytes:
+    """A file of a partner behind the second in which it was had, as it is kept. Raises `mirrored.NotMirrored`."""
+    found = mirrored.document(session, place, name)
+    return int(found.fetched_at.timestamp()).to_bytes(TIME_BYTES) + found.body
+
+
 def _everything(session: Session, settings: Settings, now: datetime) -> Iterator[tuple[str, bytes]]:
     """What is stored comes first: the rest is signed now, for which the keys must open."""
     yield DID, did_document(session, settings)
@@ -83,9 +111,19 @@ def _everything(session: Session, settings: Settings, now: datetime) -> Iterator
     for number, purpose, as_json, as_jwt in status.signed_lists(session):
         yield list_name(number, purpose, "json"), as_json
         yield list_name(number, purpose, "jwt"), as_jwt
-    yield BUNDLE, publishing.signed_bundle(session, settings, now)
-    yield CATALOGUE, publishing.signed_catalogue(session, settings)
-    yield WITHDRAWALS, publishing.signed_withdrawals(session, settings)
+    for kid in issued.kids(session):
+        yield root_name(kid), issued.root_of(session, kid)
+        yield leaves_name(kid), issued.leaves(session, kid)
+    for place, name in session.execute(select(MirroredDocument.place, MirroredDocument.name)).all():
+        yield mirrored_name(place, name), mirrored_with_time(session, place, name)
+    for name, body, most in (
+        (BUNDLE, publishing.signed_bundle(session, settings, now), signed_data.MAX_BUNDLE),
+        (CATALOGUE, publishing.signed_catalogue(session, settings), signed_data.MAX_CATALOGUE),
+        (WITHDRAWALS, publishing.signed_withdrawals(session, settings), signed_data.MAX_WITHDRAWALS),
+    ):
+        if len(body) > NEARLY * most:
+            _log.warning("nearly too large for verifiers", document=name, bytes=len(body), most=most)
+        yield name, body
 
 
 def _copy(settings: Settings, name: str, error: Exception) -> bytes:

@@ -31,8 +31,11 @@ def usable_name(text: str) -> str:
         raise NameNotUsable("Write the name as it should be printed.")
     if _has_phone_number(clean):
         raise NameNotUsable("A phone number does not belong on a certificate. Write the name only.")
-    if len(clean.encode()) > MAX_NAME:
-        raise NameNotUsable("This name is too long for the paper. Write it shorter.")
+    if too_many := _letters_beyond(clean, MAX_NAME):
+        raise NameNotUsable(
+            "This name is too long for the code on the paper. Letters too many: %(count)s. Write it shorter.",
+            count=too_many,
+        )
     if not _can_be_read(clean):
         raise NameNotUsable("The paper has no letters for this name. Write it in another script.")
     return clean
@@ -45,8 +48,11 @@ def usable_second(text: str) -> str | None:
         raise SecondNotUsable("Write the second spelling with letters, or leave it empty.")
     if _has_phone_number(clean):
         raise SecondNotUsable("A phone number does not belong on a certificate. Write the name only.")
-    if len(clean.encode()) > MAX_SECOND_SPELLING:
-        raise SecondNotUsable("The second spelling is too long for the paper. Write it shorter.")
+    if too_many := _letters_beyond(clean, MAX_SECOND_SPELLING):
+        raise SecondNotUsable(
+            "The second spelling is too long for the code on the paper. Letters too many: %(count)s. Write it shorter.",
+            count=too_many,
+        )
     if clean and not _can_be_read(clean):
         raise SecondNotUsable("The paper has no letters for the second spelling. Leave it empty.")
     return clean or None
@@ -60,6 +66,12 @@ def unprintable(*names: str | None) -> tuple[str, ...]:
 def _has_letters(text: str) -> bool:
     """Signs that nobody sees are no name."""
     return any(character.isalpha() for character in text)
+
+
+def _letters_beyond(text: str, most: int) -> int:
+    """How many letters stand behind the first so many bytes: scripts other than Latin take two or three for each."""
+    kept = text.encode()[:most].decode(errors="ignore")
+    return sum(not unicodedata.category(sign).startswith("M") for sign in text[len(kept) :]) or len(text) - len(kept)
 
 
 def _can_be_read(text: str) -> bool:

@@ -85,7 +85,7 @@ def paper(
     Raises `LayoutNotThere`, `LanguageNotThere`.
     """
     content = _content_of(session, award, credential, settings, layout)
-    if second_language:
+    if second_language and second_language != content.language:
         template = achievements.find(session, award.achievement_code, settings)
         template.check_language(second_language)
         content = replace(content, translation=_in_language(content, award, template, second_language))
@@ -197,7 +197,7 @@ def _area(name: str, score: int, result: dict[str, Any] | None) -> AreaScore:
     if score == NOT_ASSESSED or result is None:
         return AreaScore(name)
     if "low" not in result:
-        return AreaScore(name, score, score, score)  # a score that came from elsewhere, without its range
+        return AreaScore(name, score)  # it came from elsewhere, without its range
     return AreaScore(name, score, score_at(result["low"]), score_at(result["high"]))
 
 

@@ -5,9 +5,7 @@ is dated by the last change in it, not by the clock, so what has not changed is 
 Where a root key elsewhere has signed a bundle, that one is served as it is (`adopted`).
 """
 
-from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,7 +13,6 @@ from sqlalchemy.orm import Session
 from assessor.certificates import signed_data
 from assessor.certificates.trust import (
     REASON_CLASSES,
-    AchievementText,
     Bundle,
     Catalogue,
     IssuedPlace,
@@ -31,8 +28,7 @@ from assessor.certificates.trust import (
 from assessor.config import Settings, key_secrets
 from assessor.credentials import achievements, adopted, foreign, issued, issuer, keys, status
 from assessor.credentials.models import Achievement, Award, IssuedList, SigningKey, StatusList, TrustedIssuer
-
-Made = TypeVar("Made")
+from assessor.credentials.newest import Newest
 
 #: What the key of a use may sign in the eyes of a verifier.
 USES: dict[str, tuple[KeyUse, ...]] = {
@@ -88,10 +84,7 @@ def signed_catalogue(session: Session, settings: Settings, language: str = "") -
         version=int(issued.timestamp()),
         issued=issued,
         achievements={
-            template.code: {
-                each: text_of(template, each)
-                for each in ([template.language(language)] if language else template.certificate.languages)
-            }
+            template.code: template.texts([template.language(language)] if language else ())
             for template in achievements.everything(session, settings)
         },
     )
@@ -111,20 +104,6 @@ def signed_withdrawals(session: Session, settings: Settings) -> bytes:
         (settings, signer.kid, _withdrawals_as_of(session)),
         lambda: signed_data.sign_withdrawals(withdrawals(session, settings), signer),
     )
-
-
-class Newest(Generic[Made]):
-    """Keeps one value in this process, for as long as what it was made from stays the same."""
-
-    def __init__(self) -> None:
-        self._last: tuple[Hashable, Made] | None = None
-
-    def kept(self, made_from: Hashable, make: Callable[[], Made]) -> Made:
-        """The value that was made from this last, or a new one."""
-        last = self._last
-        if last is None or last[0] != made_from:
-            last = self._last = (made_from, make())
-        return last[1]
 
 
 _withdrawals: Newest[Withdrawals] = Newest()
@@ -204,17 +183,6 @@ def _key(key: SigningKey, listed: IssuedPlace | None) -> Key:
         valid_until=key.retired_at,
         compromised_since=key.compromised_since,
         issued=listed,
-    )
-
-
-def text_of(template: achievements.Template, language: str) -> AchievementText:
-    """The words of an achievement in one language, as verifiers show them."""
-    certificate = template.certificate
-    return AchievementText(
-        title=certificate.title[language],
-        areas=tuple(area.name[language] for area in certificate.areas),
-        tasks={level: certificate.tasks_at(level, language) for level in certificate.tasks},
-        not_tested=certificate.not_tested[language],
     )
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from assessor.certificates import cose, qr
 from assessor.config import Settings, key_secrets
-from assessor.credentials import issued, issuer, issuing, keys, profiles, status
+from assessor.credentials import adopted, issued, issuer, issuing, keys, profiles, status
 from assessor.credentials.hardware import TokenNotUsable
 from assessor.credentials.models import Credential, SigningKey
 from assessor.errors import Refusal
@@ -68,7 +68,7 @@ def chunk_job(session: Session, payload: dict[str, Any], settings: Settings, now
         try:
             with session.begin_nested():
                 _sign_again(session, key, place, settings, now)
-        except (keys.NoActiveKey, keys.KeyNotOpened, TokenNotUsable):
+        except (keys.NoActiveKey, keys.KeyNotOpened, TokenNotUsable, adopted.KeyNotNamed):
             raise  # no other could be signed either: the whole chunk is tried again
         except (OpenBadgesError, Refusal):
             # One that cannot be signed any more holds up no other; its own job tells the operator.
@@ -147,6 +147,7 @@ def _renew_badge(session: Session, credential: Credential, settings: Settings, n
 
 def _renew_code(session: Session, credential: Credential, settings: Settings, now: datetime) -> None:
     signer = keys.signer(session, "certificate", key_secrets(settings), credential.award.awarded_at)
+    adopted.check_named(session, signer.public_key, "certificate", credential.award.awarded_at)
     payload = cose.read_sign1(credential.summary).payload
     signed = cose.sign1(payload, context=qr.CONTEXT, signer=signer)
     credential.summary = issuing.believed_code(session, signed, settings, now)

@@ -10,7 +10,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from assessor.config import Settings, key_secrets
-from assessor.credentials import keys, status
+from assessor.credentials import adopted, keys, publishing, status
 from assessor.credentials.models import Award, Credential, SigningKey
 from assessor.errors import Conflict
 from assessor.jobs import enqueue, job
@@ -18,13 +18,18 @@ from assessor.jobs import enqueue, job
 ACTIVATE = "activate key"
 
 
+class SuccessorNotNamed(Conflict):
+    """A root key elsewhere signs the bundle, and has not signed one with the key that would sign from now on."""
+
+
 class StillNeeded(Conflict):
     """Something that only this key can sign waits to be signed."""
 
 
 def activate(session: Session, kid: str, settings: Settings, now: datetime) -> SigningKey:
-    """Let a published key sign from now on. Raises as `keys.activate`."""
+    """Let a published key sign from now on. Raises as `keys.activate`, or `SuccessorNotNamed`."""
     key = keys.activate(session, kid, now)
+    _check_named(session, key.use, now)
     _sign_lists(session, key, settings, now)
     return key
 
@@ -52,15 +57,23 @@ def rotate(
     *,
     in_token: bool | None = None,
 ) -> SigningKey:
-    """A new key that signs at once, without a time in which it is only known. Raises as `keys.rotate`."""
+    """A new key that signs at once, without a time in which it is only known.
+
+    Raises as `keys.rotate`, or `SuccessorNotNamed`.
+    """
     key = keys.rotate(session, use, key_secrets(settings), now, algorithm, in_token=in_token)
+    _check_named(session, use, now)
     _sign_lists(session, key, settings, now)
     return key
 
 
 def retire(session: Session, kid: str, settings: Settings, now: datetime) -> SigningKey:
-    """Take a key out of use. Raises as `keys.retire`."""
+    """Take a key out of use. Raises as `keys.retire`, or `SuccessorNotNamed`."""
+    found = session.get(SigningKey, kid)
+    was_active = found is not None and found.state == "active"
     key = keys.retire(session, kid, key_secrets(settings), now)
+    if was_active:
+        _check_named(session, key.use, now)
     _sign_lists(session, key, settings, now)
     return key
 
@@ -80,6 +93,17 @@ def _any_waits(session: Session, key: SigningKey) -> bool:
     signed = exists().where(Credential.organisation_id == Award.organisation_id, Credential.award_id == Award.id)
     term = Award.awarded_at.between(keys.valid_from(key), key.retired_at)
     return session.scalar(select(Award.id).where(term, ~signed).limit(1)) is not None
+
+
+def _check_named(session: Session, use: str, now: datetime) -> None:
+    try:
+        for meant in publishing.USES.get(use, ()):
+            adopted.check_named(session, keys.public_key(session, use), meant, now)
+    except adopted.KeyNotNamed as error:
+        raise SuccessorNotNamed(
+            "A root key elsewhere signs the bundle, and verifiers would not know the new key. So: assessor keys "
+            "create, keys publish, trust init --out, trust sign, trust publish, and then keys activate."
+        ) from error
 
 
 def _sign_lists(session: Session, key: SigningKey, settings: Settings, now: datetime) -> None:

@@ -110,6 +110,12 @@ def read_results(given: Sequence[str], badge: achievements.Template) -> dict[str
     return results
 
 
+def far_from_level(level: int, results: Mapping[str, Mapping[str, float]]) -> tuple[str, ...]:
+    """The competences whose score lies two bands or more from that of the level: perhaps a slip of the pen."""
+    band = (level - 1) // 2
+    return tuple(code for code, given in results.items() if abs(min(int(given["score"]) // 25, 3) - band) >= 2)
+
+
 def _result(text: str) -> tuple[str, int]:
     code, _, value = text.partition("=")
     if not code or not value.isascii() or not value.isdecimal() or len(value) > 3 or int(value) > 100:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from assessor.certificates.merkle import IssuedList
 from assessor.certificates.trust import Bundle, Withdrawals
 from assessor.config import Settings
-from assessor.credentials import endorsing, issued, issuer, mirroring, publishing, status
+from assessor.credentials import endorsing, issued, issuer, mirrored, publishing, status
 from assessor.openbadges.errors import ListUnknown
 from assessor.openbadges.trust import Trust, TrustedIssuer
 from assessor.openbadges.withdrawal import FetchedList, StatusSource
@@ -73,11 +73,11 @@ class AskedFor(Mapping[Name, Found]):
 
 def tokens(session: Session, settings: Settings, bundle: Bundle) -> Mapping[str, str]:
     """The status lists as VC-JWT by their addresses: ours as the database has them, those of partners as mirrored."""
-    ours, partners = OwnTokens(session, settings), mirroring.addresses(bundle, settings)
+    ours, partners = OwnTokens(session, settings), mirrored.addresses(bundle, settings)
 
     def read(url: str) -> str | None:
         own = ours.get(url)
-        return mirroring.token(session, *partners[url]) if own is None and url in partners else own
+        return mirrored.token(session, *partners[url]) if own is None and url in partners else own
 
     return AskedFor(read, lambda: [*ours, *partners])
 
@@ -89,7 +89,7 @@ def withdrawals(session: Session, settings: Settings, bundle: Bundle) -> Mapping
         if issuer_id == issuer.did(settings):
             return publishing.withdrawals(session, settings)
         partner = bundle.issuer(issuer_id)
-        return mirroring.withdrawals(session, partner) if partner else None
+        return mirrored.withdrawals(session, partner) if partner else None
 
     return AskedFor(read, lambda: [one.id for one in bundle.issuers])
 
@@ -99,7 +99,7 @@ def issued_lists(session: Session, settings: Settings, bundle: Bundle) -> Mappin
 
     def read(root: bytes) -> IssuedList | None:
         ours = issued.with_root(session, root)
-        return mirroring.issued_list(session, bundle, settings, root) if ours is None else ours
+        return mirrored.issued_list(session, bundle, settings, root) if ours is None else ours
 
     return AskedFor(read, lambda: [key.issued.root for one in bundle.issuers for key in one.keys if key.issued])
 

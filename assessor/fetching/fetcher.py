@@ -67,21 +67,24 @@ class Fetcher:
 
     def __call__(self, url: str, /) -> Fetched:
         """The document at an https address. Raises `DocumentUnavailable` (`refusals`) or `DocumentGone`."""
-        return self._fetch(url, Deadline(self._limits.seconds, self._clock))
+        return self._fetch(url, Deadline(self._limits.seconds, self._clock), self._limits.most_bytes)
 
-    def together(self, seconds: float) -> Fetch:
-        """The same for several documents that share one clock, which begins now."""
-        deadline = Deadline(seconds, self._clock)
-        return lambda url, /: self._fetch(url, deadline)
+    def together(self, seconds: float, most_bytes: int | None = None) -> Fetch:
+        """The same for several documents that share one clock, which begins now.
 
-    def _fetch(self, url: str, deadline: Deadline) -> Fetched:
+        `most_bytes` of one document; None: as the limits say.
+        """
+        deadline, most = Deadline(seconds, self._clock), most_bytes or self._limits.most_bytes
+        return lambda url, /: self._fetch(url, deadline, most)
+
+    def _fetch(self, url: str, deadline: Deadline, most: int) -> Fetched:
         for _ in range(self._limits.redirects + 1):
             # 1. The address is one that may be asked.
             target = read_url(url.partition("#")[0])
             # 2. So are all the addresses behind its name, and we connect to one of those.
             with closing(self._connect(target, self._public_addresses(target, deadline), deadline)) as connection:
                 # 3. One question, one answer.
-                content = self._answer(connection, target, deadline)
+                content = self._answer(connection, target, deadline, most)
             if isinstance(content, bytes):
                 return Fetched(content, target.url)
             # 4. A redirect is a new address: from the beginning.
@@ -129,8 +132,7 @@ class Fetcher:
             except OSError as error:
                 raise NoAnswer(f"{target.host} does not speak https.") from error
 
-    def _answer(self, connection: SSLSocket, target: Target, deadline: Deadline) -> "bytes | _Redirect":
-        most = self._limits.most_bytes
+    def _answer(self, connection: SSLSocket, target: Target, deadline: Deadline, most: int) -> "bytes | _Redirect":
         try:
             answer = ask(connection, target, ACCEPT, most, deadline)
             if answer.status in _REDIRECTS and (location := answer.field("Location")):

@@ -47,7 +47,8 @@ def guard() -> ResponseReturnValue | None:
     if view is None:
         return None  # no such address: the router answers
     rule = access.access_of(view)
-    reading.set(request.method in ("GET", "HEAD") and not (rule and rule.writes))
+    reads = request.method in ("GET", "HEAD") or bool(rule and rule.reads)
+    reading.set(reads and not (rule and rule.writes))
     if rule is None:
         raise NotFound("There is no page at this address.")
     if rule.kind == "public":

@@ -79,9 +79,12 @@ def text_of(content: bytes) -> str:
 
 
 def lines_of(text: str) -> list[Line]:
-    """The lines that hold something. A first line without any digit is the head of a table. Raises `TooManyLines`."""
+    """The lines that hold something. Raises `TooManyLines`.
+
+    A first line without any digit is the head of a table, unless it is one of the few numbers without digits.
+    """
     filled = [(place, line.strip()) for place, line in enumerate(text.splitlines(), 1) if _WORD_OR_DIGIT.search(line)]
-    if filled and len(filled) > 1 and not any(sign.isdecimal() for sign in filled[0][1]):
+    if len(filled) > 1 and _is_head(filled[0][1]):
         del filled[0]
     if len(filled) > MOST:
         raise TooManyLines(len(filled))
@@ -117,6 +120,10 @@ def _with_repeated(answers: Iterable[Answer]) -> Iterator[Answer]:
         known = (answer.checked and answer.checked.number) or answer.line.text
         same_as = first.setdefault(known, answer.line.place)
         yield Answer(answer.line, answer.checked, answer.cause, None if same_as == answer.line.place else same_as)
+
+
+def _is_head(line: str) -> bool:
+    return not any(sign.isdecimal() for sign in line) and _number(_wanted(line)) is None
 
 
 def _wanted(line: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from assessor.config import Settings
 from assessor.credentials import awarding, backpack, issuing
 from assessor.errors import Refusal
-from assessor.openbadges.documents import Fetch, Fetched, host_of
+from assessor.openbadges.documents import Fetch, Fetched, host_of, origin_of
 from assessor.openbadges.errors import DocumentUnavailable
 
 
@@ -25,6 +25,8 @@ def beside_ours(session: Session, settings: Settings, outside: Fetch | None, *, 
         if (path := _path(url, settings)) is not None:
             try:
                 return Fetched(_document(session, settings, path, with_badges), url)
+            except _NotHere as error:
+                raise DocumentUnavailable(_why_not(url, settings)) from error
             except Refusal as error:
                 raise DocumentUnavailable(str(error)) from error
         if outside is None:
@@ -41,6 +43,16 @@ def _path(url: str, settings: Settings) -> str | None:
     return urlsplit(url).path.removeprefix(urlsplit(settings.public_url).path)
 
 
+class _NotHere(Exception):
+    """What is at this address is not read from this installation."""
+
+
+def _why_not(url: str, settings: Settings) -> str:
+    if origin_of(url) == origin_of(settings.public_url):
+        return "This address is one of this site. Give the badge itself, as a file or text."
+    return "This address is on the machine of this site, at another port, and nothing there is asked."
+
+
 def _document(session: Session, settings: Settings, path: str, with_badges: bool) -> bytes:
     match path.strip("/").split("/"):
         case ["credentials", award] if with_badges:
@@ -53,7 +65,7 @@ def _document(session: Session, settings: Settings, path: str, with_badges: bool
             return backpack.badge_class(session, code, settings)
         case ["ob2", "credentials", award]:
             return backpack.at_address(session, _award(award), settings).body
-    raise DocumentUnavailable("This address is one of this site. Give the badge itself, as a file or text.")
+    raise _NotHere
 
 
 def _award(text: str) -> uuid.UUID:

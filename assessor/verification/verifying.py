@@ -13,10 +13,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from assessor.certificates import attachment, checking
+from assessor.certificates import number as numbers
 from assessor.certificates.merkle import IssuedList
 from assessor.certificates.trust import Bundle, Withdrawals
 from assessor.config import Settings
 from assessor.credentials import awarding, finding, issuer, issuing, keys, publishing, trust
+from assessor.credentials.models import Award
 from assessor.errors import NotFound
 from assessor.openbadges import verification
 from assessor.openbadges.checks import Check, Report, Result, State, not_read
@@ -124,20 +126,42 @@ def verify_badge(
 
 
 def _of_pdf(report: Report) -> Report:
+    """Whoever can attach a file can put a real badge behind a false page, so what was not looked at is said."""
     reading, *others = report.checks
     if reading.state is State.PASSED:
-        reading = replace(reading, reason="The badge that is attached to the PDF was read.")
+        read = "The badge that is attached to the PDF was read. Its printed pages were not checked: scan the code on"
+        reading = replace(reading, reason=f"{read} page 1, or compare every word with what the badge says.")
     return replace(report, format="pdf", checks=(reading, *others))
+
+
+def says_only_the_attachment(report: Report) -> bool:
+    """Whether the badge of a PDF is shown, so that its printed pages could be taken for checked."""
+    return report.format == "pdf" and report.credential is not None
+
+
+def number_of(session: Session, settings: Settings, report: Report) -> str:
+    """The number on the paper of a badge of ours; empty = not ours.
+
+    Only for whoever runs the installation: it leads to the name, which the badge itself need not say.
+    """
+    newest = None if report.foreign else _newest(session, settings, report)
+    return numbers.written(newest.number) if newest else ""
+
+
+def _newest(session: Session, settings: Settings, report: Report) -> Award | None:
+    beginning = issuer.credential_url(settings, uuid.UUID(int=0)).removesuffix(str(uuid.UUID(int=0)))
+    if not report.credential_id.startswith(beginning):
+        return None
+    try:
+        return awarding.newest(session, uuid.UUID(report.credential_id.removeprefix(beginning)))
+    except (NotFound, ValueError):
+        return None
 
 
 def with_reason(session: Session, settings: Settings, report: Report) -> Report:
     """The report of a badge of ours that was taken back, saying why, and whether a newer one took its place."""
-    beginning = issuer.credential_url(settings, uuid.UUID(int=0)).removesuffix(str(uuid.UUID(int=0)))
-    if report.result is not Result.WITHDRAWN or not report.credential_id.startswith(beginning):
-        return report
-    try:
-        newest = awarding.newest(session, uuid.UUID(report.credential_id.removeprefix(beginning)))
-    except (NotFound, ValueError):
+    newest = _newest(session, settings, report) if report.result is Result.WITHDRAWN else None
+    if newest is None:
         return report
     why = "The issuer has withdrawn this badge; there is a new one in its place."
     if newest.revoked_at is not None:

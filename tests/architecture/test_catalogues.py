@@ -33,6 +33,8 @@ OPERATORS = frozenset(
         "The code of this certificate would not be genuine: %(why)s",
         "There are no signing keys yet. Run: assessor migrate",
         "There is no app %(id)s. See: assessor apps list",
+        "With this badge the list of all badges has %(size)s kB, and verifiers read at most %(most)s kB. "
+        "Leave this one out, or give the badges fewer languages.",
     }
 )
 #: Modules whose refusals are read on the command line alone: by name, by folder, or by place in the package.

@@ -16,7 +16,7 @@ WEB = {"flask", "flask_wtf", "wtforms", "flask_babel", "flask_limiter", "werkzeu
 KNOW_THE_WEB = {"views", "staff_views", "forms", "commands", "api"}
 #: Other files that know the web, each with its reason.
 EXCEPTIONS: dict[str, str] = {}
-MARKS = {"public", "public_writing", "learner", "signed_in", "staff"}
+MARKS = {"public", "public_writing", "public_reading", "learner", "signed_in", "staff"}
 
 
 def sources(*contexts: str) -> Iterator[Path]:

@@ -196,6 +196,14 @@ def test_rows_of_which_the_code_has_no_room_are_named(session: Session, settings
     assert [(one.line, one.parts) for one in looked.dropped] == [(3, ("second_spelling",))]
 
 
+def test_scores_that_hardly_fit_the_level_are_named(session: Session, settings: Settings) -> None:
+    text = "name,level,results\nAda,1,1.1=95 4.2=50\nGrace,1,1.1=49\nOlu,4,1.1=99 4.1=0\n"
+
+    looked = batch.look(session, _table(session, settings, text), settings, NOW)
+
+    assert looked.doubtful == ((2, ("1.1", "4.2")), (4, ("1.1",)))
+
+
 @pytest.mark.usefixtures("small_chunks")
 def test_places_are_free_and_different_and_a_full_list_is_followed_by_the_next(
     session: Session, settings: Settings, monkeypatch: pytest.MonkeyPatch
@@ -270,6 +278,19 @@ def test_the_command_writes_what_became_of_each_row(run: Run, settings: Settings
     assert all(row["id"].startswith(f"{settings.public_url}/credentials/") for row in rows)
     assert again.out == f"0 awarded, 3 were awarded before: {out}\n"
     assert out.read_bytes() == written
+
+
+def test_a_score_that_hardly_fits_the_level_is_told(run: Run) -> None:
+    ended = run("award", demo.ACHIEVEMENT, "--name", "Ada", "--level", "1", "--result", "1.1=95", "--result", "4.2=40")
+
+    assert ended.code == 0
+    assert ended.err == "Level 1 hardly fits 1.1, two bands or more away. Revoke a mistake.\n"
+
+
+def test_an_unknown_badge_is_refused_with_those_that_there_are(run: Run) -> None:
+    ended = run("award", "digital-first-steps", "--name", "Ada", "--level", "1")
+
+    assert ended.err == (f"There is no badge with the code “digital-first-steps”. There are: {demo.ACHIEVEMENT}.\n")
 
 
 def test_the_command_names_bad_rows_and_writes_no_file(run: Run, tmp_path: Path) -> None:

@@ -41,6 +41,9 @@ def test_papers_printed_before_are_genuine_before_and_after_the_worker_signed_ag
 
     afterwards = [code_answer(session, settings, summary, AFTER) for summary in printed]
     assert {checked.result for checked in at_once + afterwards} == {checking.GENUINE}
+    [why] = [check.reason for check in at_once[0].checks if check.name == "issued"]
+    assert "The key was stolen" in why
+    assert "that list decided" in why
     assert printed[0] != credentials[0].summary
     assert cose.read_sign1(printed[0]).payload == cose.read_sign1(credentials[0].summary).payload
     assert named(session, settings, stolen) is not None
@@ -113,10 +116,35 @@ def test_a_key_of_earlier_versions_gets_its_list_from_the_worker(
     assert code_answer(session, settings, printed, AFTER).cause == "key_stolen"
     session.commit()
 
-    assert mirroring.refresh(sessions, settings, AFTER, lambda _most: Fetcher()) == []
+    assert mirroring.refresh(sessions, settings, AFTER, lambda _most, _seconds: Fetcher()) == []
 
     assert named(session, settings, stolen) is not None
     assert code_answer(session, settings, printed, AFTER).result == checking.GENUINE
+
+
+def test_a_key_with_more_certificates_than_a_list_holds_is_stolen_all_the_same(
+    session: Session, sessions: Sessions, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [credential, _, _] = issue(session, settings, 3)
+    printed = credential.summary
+    monkeypatch.setattr(merkle, "MAX_LEAVES", 2)
+
+    stolen = steal(session, settings, "certificate")
+    jobs.run_all(sessions, settings, AFTER)
+
+    session.expire_all()
+    assert named(session, settings, stolen) is None
+    assert code_answer(session, settings, printed, AFTER).cause == "key_stolen"
+    assert code_answer(session, settings, credential.summary, AFTER).result == checking.GENUINE
+
+
+def test_a_long_list_is_read_once(session: Session, settings: Settings) -> None:
+    issue(session, settings)
+    stolen = steal(session, settings, "certificate")
+    root = issued.root_of(session, stolen)
+
+    assert issued.with_root(session, root) is issued.with_root(session, root)
+    assert issued.with_root(session, bytes(32)) is None
 
 
 @pytest.mark.parametrize("use", ["badge", "jwt", "status", "root"])

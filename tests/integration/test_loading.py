@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from assessor import demo
 from assessor.banks import releases
 from assessor.banks.models import Media, Release, ReleaseItem, ReleaseMedia, ReleaseTranslation
+from assessor.certificates import signed_data
 from assessor.config import Settings
-from assessor.credentials import achievements
+from assessor.credentials import achievements, publishing
 from assessor.frameworks import digcomp_3_0
 from assessor.items import source
 from assessor.items.bank import Bank
@@ -120,6 +121,22 @@ def test_a_badge_that_nobody_holds_may_change(session: Session, settings: Settin
     assert is_new
 
 
+def test_more_badges_than_verifiers_read_are_refused_when_they_are_loaded(
+    session: Session, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = achievements.find(session, demo.ACHIEVEMENT, settings).texts()
+    size = signed_data.achievements_size({demo.ACHIEVEMENT: texts})
+    monkeypatch.setattr(signed_data, "MAX_CATALOGUE", size + achievements.ENVELOPE - 1)
+
+    with pytest.raises(achievements.TooManyBadges, match="fewer languages"):
+        achievements.load(session, changed_badge(tmp_path), settings, NOW)
+
+    session.rollback()
+    monkeypatch.setattr(signed_data, "MAX_CATALOGUE", size + achievements.ENVELOPE)
+    assert achievements.load(session, changed_badge(tmp_path / "again"), settings, NOW)[1]
+    assert len(publishing.signed_catalogue(session, settings)) <= signed_data.MAX_CATALOGUE
+
+
 def test_what_people_hold_does_not_change(session: Session, settings: Settings, tmp_path: Path) -> None:
     factories.award(session, settings)
 
@@ -136,6 +153,32 @@ def test_a_badge_with_a_missing_file_is_refused_by_its_name(
 
     with pytest.raises(achievements.BrokenTemplate, match=name):
         achievements.load(session, folder, settings, NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "before"), [("certificate.toml", 'layout = "classic"'), ("achievement.json", "humanCode")]
+)
+def test_a_broken_badge_is_refused_by_its_folder(
+    name: str, before: str, session: Session, settings: Settings, tmp_path: Path
+) -> None:
+    folder = changed_badge(tmp_path).rename(tmp_path / "zz")
+    text = (folder / name).read_text("utf-8")
+    assert before in text
+    (folder / name).write_text(text.replace(before, "x"), "utf-8")
+
+    with pytest.raises(achievements.BrokenTemplate, match=f"^zz/{name}"):
+        achievements.load(session, folder, settings, NOW)
+
+
+def test_two_badges_with_one_code_are_refused_by_both_folders(
+    session: Session, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(BADGE, tmp_path / "badge_templates" / "new")
+    shutil.copytree(BADGE, tmp_path / "badge_templates" / "zz")
+    monkeypatch.setattr(demo, "ROOT", tmp_path)
+
+    with pytest.raises(achievements.BrokenTemplate, match="new and zz both have the code DIGI-FIRST-STEPS"):
+        demo.load_data(session, settings, NOW)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b"{}" + b" " * 300_000])

@@ -96,6 +96,12 @@ def test_digits_alone_are_no_name(name: str) -> None:
         names.usable_name(name)
 
 
+@pytest.mark.parametrize(("name", "too_many"), [("A" * 99, 3), ("Μ" * 52, 4), ("री" * 18, 2), ("नेपाली " * 6 + "रे", 5)])
+def test_a_name_too_long_for_the_code_says_by_how_many_letters(name: str, too_many: int) -> None:
+    with pytest.raises(names.NameNotUsable, match=rf"the code on the paper\. Letters too many: {too_many}\."):
+        names.usable_name(name)
+
+
 def test_a_long_row_of_signs_is_refused_at_once() -> None:
     with pytest.raises(names.NameNotUsable):
         names.usable_name("A" + "1 - (" * 5000)

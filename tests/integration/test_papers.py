@@ -48,6 +48,14 @@ def test_a_second_language_is_a_third_page(session: Session, settings: Settings)
     assert issuing.export(session, award, "pdf", settings).content != pdf
 
 
+def test_a_second_language_that_is_the_first_says_nothing_twice(session: Session, settings: Settings) -> None:
+    award, _credential = factories.signed_award(session, settings)
+
+    pdf = issuing.export(session, award, "pdf", settings, papers.PaperOptions(second_language=award.language)).content
+
+    assert pdf == issuing.export(session, award, "pdf", settings).content
+
+
 def test_another_layout_says_the_same_and_an_unknown_one_is_refused(session: Session, settings: Settings) -> None:
     award, _credential = factories.signed_award(session, settings)
 
@@ -137,6 +145,18 @@ def test_the_badge_as_it_was_loaded_before_keeps_its_promise(
 
     assert (was_new, is_new) == (True, True)
     assert achievements.find(session, achievement.code, settings).certificate.languages == LANGUAGES
+
+
+def test_what_a_layout_leaves_out_is_told_when_the_badge_is_loaded(
+    session: Session, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    badge = with_emblem(tmp_path / "badge_templates") / "certificate.toml"
+    badge.write_text(badge.read_text("utf-8").replace('layout = "classic"', 'layout = "modern"'), "utf-8")
+    monkeypatch.setattr(demo, "ROOT", tmp_path)
+
+    done = demo.load_data(session, settings, NOW)
+
+    assert "the layout of DIGI-FIRST-STEPS leaves out some of its signatures" in done
 
 
 def test_layouts_beside_the_badges_are_no_badge_and_can_be_chosen(

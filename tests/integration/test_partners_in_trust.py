@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assessor.certificates import checking, cose, qr, signed_data
@@ -13,7 +12,7 @@ from assessor.certificates.checking import CheckedSummary
 from assessor.certificates.trust import Key, StatusListPlace
 from assessor.config import Settings
 from assessor.credentials import foreign, issuer, mirroring, publishing
-from assessor.credentials.models import MirroredDocument, TrustedIssuer
+from assessor.credentials.models import TrustedIssuer
 from assessor.verification import verifying
 from tests import partner
 from tests.factories import NOW
@@ -54,7 +53,7 @@ def test_a_certificate_of_a_partner_is_genuine_here(session: Session, sessions: 
 
     checked = check(session, settings, given.text())
     assert problems == []
-    assert (before.result, before.cause) == (checking.NOT_CHECKED, "no_network")
+    assert (before.result, before.cause) == (checking.NOT_CHECKED, "not_had")
     assert (checked.result, checked.issuer) == (checking.GENUINE, given.issuer)
 
 
@@ -142,7 +141,7 @@ def test_two_partners_do_not_claim_one_key_or_address(session: Session, settings
     add(session, settings, Partner())
     key = Key(STRANGER.public_key, ("certificate",), NOW)
 
-    for changes in ({"prefixes": (f"{HOST.upper()}/c",), "keys": (key,)}, {"prefixes": ("https://eve.example/c",)}):
+    for changes in ({"prefixes": (f"{HOST}/c",), "keys": (key,)}, {"prefixes": ("https://eve.example/c",)}):
         with pytest.raises(foreign.IssuerNotAddable, match=f"claimed by {ID}"):
             add(session, settings, Partner(issuer_changes={"id": "did:web:eve.example", "status_lists": (), **changes}))
 
@@ -174,73 +173,57 @@ def test_what_is_no_bundle_of_this_root_is_refused(given: tuple[bytes, bytes]) -
         foreign.read(*given)
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"names": {"en": "Partner" + "s" * 300}}, "too long"),
+        ({"names": {"en": "Partner\x1b[2J forged screen"}}, "cannot be seen"),
+        ({"names": {"en": "Partner\u202eertneC"}}, "cannot be seen"),
+        ({"names": {f"x{n}": "Partner" * 20 for n in range(200)}}, "at most 24576"),
+        ({"keys": tuple(Key(bytes([n]) * 32, ("status",), NOW) for n in range(33))}, "more than 32 keys"),
+        ({"prefixes": ("javascript:alert(1)//",)}, "cannot stand on a certificate"),
+        ({"prefixes": ("x",)}, "cannot stand on a certificate"),
+        ({"country": "Italy"}, "two letters"),
+    ],
+    ids=["long", "escape", "direction", "many names", "many keys", "script", "no address", "country"],
+)
+def test_an_issuer_of_a_form_that_would_harm_is_refused(changes: dict[str, Any], said: str) -> None:
+    given = Partner(issuer_changes=changes).bundle
+
+    with pytest.raises(foreign.BundleNotUsable, match=said):
+        foreign.read(given, ROOT.public_key)
+
+
+def test_partners_leave_room_in_our_bundle(session: Session, settings: Settings) -> None:
+    def large(number: int, version: int = 7) -> Partner:
+        host = f"https://p{number}.example"
+        return Partner(
+            version,
+            {
+                "id": f"did:web:p{number}.example",
+                "names": {f"x{n}": "Partner" * 40 for n in range(75)},
+                "keys": (Key(bytes([number + 1]) * 32, ("certificate",), NOW),),
+                "prefixes": (f"{host}/c",),
+                "status_lists": (),
+            },
+        )
+
+    for number in range(8):
+        add(session, settings, large(number))
+    with pytest.raises(foreign.IssuerNotAddable, match="no room"):
+        add(session, settings, large(8))
+    assert add(session, settings, large(7, version=8)).version == 8
+
+    assert 150_000 < len(publishing.signed_bundle(session, settings, LATER)) < foreign.MOST_WITH_NEW + 1000
+
+
 def test_an_issuer_is_taken_by_its_id_or_is_the_first() -> None:
     assert foreign.read(Partner().bundle, ROOT.public_key, ID).issuer == Partner().issuer
     with pytest.raises(foreign.BundleNotUsable, match="does not name did:web:eve"):
         foreign.read(Partner().bundle, ROOT.public_key, "did:web:eve.example")
 
 
-# Mirrors
-
-
-@pytest.mark.parametrize("file", ["c/trust/catalogue", "c/trust/withdrawals", "status/3.jwt"])
-def test_a_file_that_does_not_hold_changes_nothing(
-    file: str, session: Session, sessions: Sessions, settings: Settings
-) -> None:
-    given, url = Partner(dated=LATER), f"{HOST}/{file}"
-    files = given.files
-    add(session, settings, given)
-    mirroring.refresh(sessions, settings, LATER, serving(files))
-    before = mirrored(session)
-    of_others = Partner(dated=LATER, issuer_changes={"id": "did:web:other.example"})
-    wrong = {
-        "damaged": files[url][:-1] + bytes([files[url][-1] ^ 1]),
-        "too large": files[url] + bytes(8 << 20),
-        "of another time": Partner(dated=NOW - timedelta(days=2)).files[url],
-        "another file": of_others.files[f"{HOST}/status/3-suspension.jwt"],
-    }
-
-    for body in wrong.values():
-        mirroring.refresh(sessions, settings, LATER, serving(files | {url: body}))
-        assert mirrored(session) == before
-
-
-def mirrored(session: Session) -> dict[tuple[str, str], tuple[bytes, Any]]:
-    """Every mirrored file."""
-    session.expire_all()
-    found = session.scalars(select(MirroredDocument)).all()
-    session.commit()
-    return {(one.place, one.name): (one.body, one.fetched_at) for one in found}
-
-
-def test_what_cannot_be_had_is_told_and_the_copy_stays(
-    session: Session, sessions: Sessions, settings: Settings
-) -> None:
-    given = Partner(dated=LATER)
-    add(session, settings, given)
-    refresh(sessions, settings, given)
-    before = mirrored(session)
-
-    problems = mirroring.refresh(sessions, settings, LATER + timedelta(hours=1), serving({}))
-
-    assert len(problems) == 4
-    assert all(HOST in problem for problem in problems)
-    assert mirrored(session) == before
-
-
-def test_the_files_of_a_removed_partner_go(session: Session, sessions: Sessions, settings: Settings) -> None:
-    given = Partner(dated=LATER)
-    add(session, settings, given)
-    refresh(sessions, settings, given)
-    assert session.scalar(select(func.count()).select_from(MirroredDocument)) == 4
-    session.commit()
-
-    foreign.remove(session, ID, LATER)
-    session.commit()
-    refresh(sessions, settings, given)
-
-    assert mirrored(session) == {}
-    assert check(session, settings, given.text()).cause == "unknown_key"
+# Newer bundles
 
 
 def test_a_newer_bundle_is_looked_for_at_the_address_of_the_partner(
@@ -249,9 +232,10 @@ def test_a_newer_bundle_is_looked_for_at_the_address_of_the_partner(
     add(session, settings, Partner(version=7), partner.BUNDLE)
     newer = Partner(version=8, dated=LATER, issuer_changes={"names": {"en": "Partner School"}})
 
-    assert refresh(sessions, settings, newer) == []
+    told = refresh(sessions, settings, newer)
 
     session.expire_all()
+    assert told == [f"{ID} calls itself Partner School now, before it was Partner Centre."]
     [stored] = foreign.everybody(session)
     assert (stored.version, foreign.of(stored).issuer.names["en"]) == (8, "Partner School")
 

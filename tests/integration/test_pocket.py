@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-import zxingcpp
 from PIL import Image
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from assessor.credentials import issuing, papers, pocket
 from assessor.errors import Invalid
 from assessor.verification import verifying
 from tests import factories
+from tests.codes import qr_codes
 from tests.console import Run
 from tests.factories import NOW
 
@@ -33,7 +33,7 @@ def printed(pdf: bytes, page: int = 0) -> Image.Image:
 
 def read_by_a_phone(picture: Image.Image) -> list[str]:
     """The texts of the codes in a picture."""
-    return [code.text for code in zxingcpp.read_barcodes(picture)]
+    return [code.text for code in qr_codes(picture)]
 
 
 def result_of(session: Session, settings: Settings, text: str) -> int:

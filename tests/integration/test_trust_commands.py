@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from assessor.certificates import signed_data
-from assessor.credentials import mirroring, publishing
+from assessor.credentials import asking, publishing
 from tests.console import Ended, Run
 from tests.partner import HOST, ID, ROOT, Partner, serving
 from tests.unit.certificates.trusted import STRANGER
@@ -22,7 +22,7 @@ HEX = ROOT.public_key.hex()
 @pytest.fixture(autouse=True)
 def _world(monkeypatch: pytest.MonkeyPatch) -> None:
     """The partner's server answers and nobody else does; Ren knows the passphrase of the root key."""
-    monkeypatch.setattr(mirroring, "outside", lambda: serving(PARTNER.files))
+    monkeypatch.setattr(asking, "outside", lambda: serving(PARTNER.files))
     monkeypatch.setenv("ASSESSOR_ROOT_PASSPHRASE", "a long sentence for a root key")
 
 

@@ -19,6 +19,7 @@ from assessor.verification.views import copies
 from tests import factories
 from tests.console import Run
 from tests.fixtures import PASSPHRASE
+from tests.integration.theft import Sessions
 from tests.partner import ID, Partner, serving
 
 TODAY = datetime.now(UTC).replace(microsecond=0)  # the command has no other clock
@@ -158,15 +159,14 @@ def test_one_file_may_run_its_own_script_and_ask_for_nothing(run: Run, tmp_path:
 
 
 def test_files_of_partners_and_of_what_was_issued_with_a_stolen_key_go_along(
-    session: Session, settings: Settings
+    session: Session, sessions: Sessions, settings: Settings
 ) -> None:
     known = Partner(dated=TODAY, issued=(b"a payload",))
     offered = foreign.read(known.bundle, known.root.public_key)
     foreign.add(session, offered, publishing.own_issuer(session, settings), TODAY)
     missing = copies.trusted(session, settings, TODAY)
-    files = mirroring.wanted(session, settings, TODAY)
-    got, _problems = mirroring.fetch_all(files, serving(known.files))
-    mirroring.store(session, got, files, TODAY)
+    session.commit()
+    mirroring.mirror(sessions, settings, TODAY, serving(known.files))
     factories.award(session, settings)
     stolen = keys.signer(session, "certificate", PASSPHRASE).kid
     resigning.report_stolen(session, stolen, TODAY, settings, TODAY)

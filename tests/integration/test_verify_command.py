@@ -188,6 +188,19 @@ def test_a_pdf_is_called_one(run: Run, awarded: str, tmp_path: Path) -> None:
     assert "The badge that is attached to the PDF was read." in told.out
 
 
+def test_of_a_pdf_it_is_said_that_the_paper_was_not_looked_at_and_where_to_compare(run: Run, tmp_path: Path) -> None:
+    award = run("award", "DIGI-FIRST-STEPS", "--name", "Ada Lovelace", "--level", 4, "--json").document
+    paper, badge = (exported(run, award["id"], form, tmp_path) for form in ("pdf", "json"))
+
+    told, document = run("verify", paper), run("verify", paper, "--json").document
+
+    assert told.out.splitlines()[1].startswith("ONLY THE ATTACHED BADGE WAS CHECKED, NOT THE PRINTED PAGES.")
+    assert f"number {award['number']}." in told.out.splitlines()[1]
+    assert document["not_checked"]["number"] == award["number"]
+    assert "Its printed pages were not checked" in document["checks"][0]["reason"]
+    assert "not_checked" not in run("verify", badge, "--json").document
+
+
 def test_a_genuine_badge_of_another_name_is_told_as_both(run: Run, awarded: str, tmp_path: Path) -> None:
     file = exported(run, awarded, "json", tmp_path)
 

@@ -1,4 +1,4 @@
-"""One installation and one browser for all journeys."""
+"""One installation and one browser for all journeys. They end with the last: a running Playwright disturbs others."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.journeys.people import Olu
 HOLDER, SECOND = "Ada Haddad", "آدا حدّاد"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """The server and its worker, on a free port, filled as `make run` fills it."""
     running = installing.start(tmp_path_factory.mktemp("installation"))
@@ -24,7 +24,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """The machine's own Chromium."""
     with sync_playwright() as playwright:
@@ -42,7 +42,7 @@ def browsing(browser: Browser, installation: Installation) -> Iterator[Browsing]
     windows.watch.check()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cards(browser: Browser, installation: Installation) -> list[str]:
     """Card addresses of people whose session is open; each test takes those that it needs with `pop`."""
     windows = Browsing(browser, installation.address)
@@ -56,25 +56,25 @@ def cards(browser: Browser, installation: Installation) -> list[str]:
     return codes
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def credential(installation: Installation) -> str:
     """A certificate given by command, for tests that only check one. Returns its address."""
     return installation.command("award", "DIGI-FIRST-STEPS", "--name", HOLDER, "--second", SECOND, "--level", "2")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def paper(installation: Installation, credential: str, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The certificate of `credential` as PDF."""
     return printed(installation, credential, tmp_path_factory.mktemp("paper"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def qr_text(paper: bytes) -> str:
     """What a camera reads on that paper."""
     return code_on(paper)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def withdrawn(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """QR text and number of a certificate that was withdrawn."""
     given = json.loads(
@@ -85,7 +85,7 @@ def withdrawn(installation: Installation, tmp_path_factory: pytest.TempPathFacto
     return text, given["number"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def on_hold(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> str:
     """QR text of a certificate that was put on hold."""
     given = installation.command("award", "DIGI-FIRST-STEPS", "--name", "Bilal Aziz", "--level", "1")

@@ -3,10 +3,10 @@
 import io
 from urllib.parse import parse_qs, urlsplit
 
-import zxingcpp
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from tests.codes import qr_codes
 from tests.journeys.browsing import Browsing
 from tests.journeys.installation import Installation
 from tests.journeys.people import LOOKS, Ada, Olu
@@ -82,7 +82,7 @@ class Holder(Ada):
         """What a wallet scans from her screen, and the digits that she reads out."""
         self.follows(self.link("Put it in a wallet"))
         self.follows(self.button("In another phone"))
-        [code] = zxingcpp.read_barcodes(Image.open(io.BytesIO(self.page.locator("svg.qr").screenshot())))
+        [code] = qr_codes(Image.open(io.BytesIO(self.page.locator("svg.qr").screenshot())))
         self.follows(self.link("Show the number"))
         return str(code.text), self.page.locator(".digits-shown").inner_text()
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.journeys import scanning
 from tests.journeys.browsing import Browsing
 from tests.journeys.conftest import HOLDER, SECOND
 from tests.journeys.installation import Installation
-from tests.journeys.people import Employer
+from tests.journeys.people import Employer, one_digit_changed
 from tests.journeys.reading import Reader
 from tests.journeys.scanning import Scanning
 from tests.unit.certificates import trusted
@@ -212,6 +212,7 @@ def test_whom_to_trust_could_not_be_loaded_is_not_a_no(browsing: Browsing, qr_te
     with browsing.watch.expecting("ERR_FAILED"):
         employer = Employer(context.new_page())
         employer.scans(qr_text)
+        employer.page.wait_for_load_state("networkidle")  # it asks once more, to keep it
 
     assert employer.verdict == "Cannot check"
     expect(employer.page.locator("main")).to_contain_text("We could not load our list of issuers.")
@@ -234,6 +235,27 @@ def test_an_old_list_of_issuers_makes_the_answer_amber(
     assert (employer.verdict, employer.result) == ("Genuine", result)
     expect(employer.page.locator(".who h2")).to_have_text("Samira Haddad")
     expect(employer.page.locator(".foot", has_text="Our list of issuers is old.")).to_have_count(result - 1)
+
+
+@pytest.mark.browser
+def test_the_verdict_is_that_of_the_newest_code_though_an_earlier_one_takes_longer(
+    browsing: Browsing, qr_text: str
+) -> None:
+    context = browsing.phone(service_workers="block")
+    held: list[Route] = []
+    context.route("**/status/*.jwt", lambda route: held.append(route))
+    employer = Employer(context.new_page())
+    employer.page.goto(qr_text)
+    employer.page.locator(".working").wait_for()
+
+    employer.page.evaluate("text => { location.hash = text.slice(text.indexOf('#')); }", one_digit_changed(qr_text))
+    expect(employer.page.locator(".banner")).to_have_attribute("data-result", "7")
+    for route in held:
+        route.continue_()
+    employer.page.wait_for_load_state("networkidle")
+
+    assert employer.result == 7
+    expect(employer.page.locator("body")).not_to_contain_text(HOLDER)
 
 
 @pytest.mark.browser

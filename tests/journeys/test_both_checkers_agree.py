@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +10,12 @@ from playwright.sync_api import Browser, Page
 
 from assessor.certificates import cose, merkle, qr, signed_data
 from assessor.certificates.trust import IssuedPlace, Issuer, Key, StatusListPlace, Withdrawal, Withdrawals, number_hash
-from tests.journeys.two_checkers import STATUS, TRUST, World, in_python, in_the_page
+from tests.journeys.two_checkers import STATUS, TRUST, PileInThePage, World, in_python, in_the_page
 from tests.unit.certificates.trusted import (
     CATALOGUE,
     CERTIFICATE,
     DAY,
+    GOOD_PLACE,
     HELD_PLACE,
     HOLD_LIST,
     LIST,
@@ -31,11 +33,13 @@ from tests.unit.certificates.trusted import (
     summary,
     text,
 )
+from tests.unit.certificates.trusted import STATUS as STATUS_KEY
 
 OWN = "open-door"
 THEIR_CERTIFICATE, THEIR_STATUS, THEIR_CATALOGUE = (MemorySigner(bytes([n]) * 32) for n in range(11, 14))
 THEIRS = "https://partner.example"
 NAME = "Samira Haddad"
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def ours(**changes: Any) -> Issuer:
@@ -128,7 +132,7 @@ class Case:
 
 CASES: dict[str, Callable[[], Case]] = {
     "genuine": lambda: Case((1, None)),
-    "no list": lambda: Case((2, "no_network"), files={f"{STATUS}3.jwt": None}),
+    "no list": lambda: Case((2, "not_had"), files={f"{STATUS}3.jwt": None}),
     "names no list": lambda: Case((2, "no_list"), text(status_list=None, status_index=None)),
     "old bundle": lambda: Case((2, "old_bundle"), terms={"expires": NOW}),
     "withdrawn": lambda: Case((3, None), text(status_index=WITHDRAWN_PLACE)),
@@ -167,6 +171,13 @@ CASES: dict[str, Callable[[], Case]] = {
     "stolen, nothing was issued": lambda: Case(
         (7, "key_stolen"), issuers=(ours(certificate_key=stolen(CERTIFICATE)),), files={ISSUED: b""}
     ),
+    "stolen since ever": lambda: Case(
+        (7, "key_stolen"), issuers=(ours(certificate_key=key(CERTIFICATE, "certificate", compromised_since=EVER)),)
+    ),
+    "status key stolen since ever": lambda: Case(
+        (2, "bad_list"),
+        issuers=(ours(keys=(key(CERTIFICATE, "certificate"), key(STATUS_KEY, "status", compromised_since=EVER))),),
+    ),
     # Of a partner
     "theirs": lambda: Case((1, None), their_text()),
     "theirs, withdrawn": lambda: Case((3, None), their_text(status_index=WITHDRAWN_PLACE)),
@@ -185,7 +196,7 @@ CASES: dict[str, Callable[[], Case]] = {
     "theirs, withdrawals signed by us": lambda: Case(
         (1, None), their_text(), files={f"{MIRROR}withdrawals": withdrawn(partner().id, CATALOGUE)}
     ),
-    "theirs, not mirrored yet": lambda: Case((2, "no_network"), their_text(), files={f"{MIRROR}status/3.jwt": None}),
+    "theirs, not mirrored yet": lambda: Case((2, "not_had"), their_text(), files={f"{MIRROR}status/3.jwt": None}),
     "theirs, stolen, listed": lambda: Case(
         (1, None), their_text(), issuers=THEIR_THEFT, files={THEIR_ISSUED: listed(*ALL)}
     ),
@@ -223,3 +234,88 @@ def test_a_page_with_everything_inside_says_the_same_without_a_host(name: str, p
     world = case.world()
 
     assert in_the_page(page, world, case.code, inside=True) == in_python(world, case.code)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A code that is shown to the pile so many minutes after the first one.
+
+    `host`: what can be had then; None: nothing. `known`: by what the page judges then, where that is something else.
+    `asked`: the minute as of which the answer about withdrawal is. `table`: all results after it; of them, that of this
+    code stands on line `line`, and another line `same_as` has the same certificate.
+    """
+
+    host: Case | None
+    table: list[int]
+    minutes: int = 0
+    asked: int | None = None
+    known: Case | None = None
+    code: str = field(default_factory=text)
+    line: int = 1
+    same_as: int | None = None
+
+
+def stolen_meanwhile() -> Case:
+    """The bundle that tells of a theft, which the code of `text` does not survive."""
+    told = ours(certificate_key=stolen(CERTIFICATE, *OTHERS))
+    return Case((7, "key_stolen"), issuers=(told, partner()), files={ISSUED: listed(*OTHERS)}, terms={"version": 5})
+
+
+def of_minute(minute: int, *withdrawn_places: int) -> Case:
+    """A host whose lists were signed then."""
+    signed_at = NOW + timedelta(minutes=minute)
+    files = {path: body.encode() for path, body in zip(OUR_LISTS, both_lists(signed_at).values(), strict=True)}
+    withdrawn_list = status_token(places=withdrawn_places, signed_at=signed_at).encode()
+    return Case((3 if withdrawn_places else 1, None), files={**files, f"{STATUS}3.jwt": withdrawn_list})
+
+
+GOOD = Case((1, None))
+NO_BUNDLE = Case((6, "no_bundle"), files={f"{TRUST}bundle": None})
+NO_LISTS = Case((2, "not_had"), files=dict.fromkeys(OUR_LISTS))
+FOREIGN, AS_FOREIGN = text(prefix="https://evil.example/c"), text(prefix="https://worse.example/c")
+
+PILES: dict[str, Callable[[], list[Step]]] = {
+    "the same code behind foreign addresses": lambda: [
+        Step(GOOD, [1], asked=0),
+        Step(GOOD, [1, 8], asked=0, code=FOREIGN, line=2, same_as=1),
+        Step(GOOD, [1, 8], asked=0),
+        Step(GOOD, [1, 8], asked=0, code=AS_FOREIGN, line=2, same_as=1),
+    ],
+    "the foreign address first": lambda: [
+        Step(GOOD, [8], asked=0, code=FOREIGN),
+        Step(GOOD, [8, 1], asked=0, line=2, same_as=1),
+    ],
+    "no bundle for a moment": lambda: [Step(NO_BUNDLE, [6]), Step(GOOD, [1], asked=0)],
+    "no lists for a moment": lambda: [Step(NO_LISTS, [2]), Step(GOOD, [1], asked=0)],
+    "withdrawn meanwhile": lambda: [
+        Step(GOOD, [1], asked=0),
+        Step(of_minute(6, GOOD_PLACE), [3], minutes=6, asked=6),
+    ],
+    "stolen meanwhile": lambda: [Step(GOOD, [1], asked=0), Step(stolen_meanwhile(), [7], minutes=6)],
+    "an hour without network": lambda: [
+        Step(GOOD, [1], asked=0),
+        Step(None, [1], minutes=30, asked=0, known=GOOD),
+        Step(None, [2], minutes=61, asked=0, known=GOOD),
+        Step(of_minute(65), [1], minutes=67, asked=67),
+    ],
+    "what was before a theft is brought back": lambda: [
+        Step(stolen_meanwhile(), [7]),
+        Step(GOOD, [7], minutes=6, known=stolen_meanwhile()),
+    ],
+}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", PILES)
+def test_a_pile_says_at_every_moment_what_the_library_says(name: str, page: Page) -> None:
+    pile = PileInThePage(page, OWN)
+
+    for step in PILES[name]():
+        moment = NOW + timedelta(minutes=step.minutes)
+        table = pile.add(step.code, step.host.world().files if step.host else {}, moment)
+
+        known = step.known or step.host
+        assert known is not None
+        asked = None if step.asked is None else int((NOW + timedelta(minutes=step.asked)).timestamp())
+        assert [said[0] for said, *_rest in table] == step.table
+        assert table[step.line - 1] == (in_python(known.world(), step.code, moment), asked, step.same_as)

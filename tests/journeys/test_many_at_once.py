@@ -87,6 +87,31 @@ def test_a_pile_is_photographed_and_the_table_saved(
 
 
 @pytest.mark.browser
+def test_pile_and_list_give_the_same_table(
+    browsing: Browsing, qr_text: str, withdrawn: tuple[str, str], on_hold: str
+) -> None:
+    behind_another_address = f"https://elsewhere.example/c{qr_text[qr_text.index('#') :]}"
+    texts = [qr_text, behind_another_address, withdrawn[0], on_hold, one_digit_changed(qr_text), qr_text[:-40]]
+    page = browsing.desktop().new_page()
+    page.goto("/c/many")
+    page.set_input_files("#photos", photos(*texts))
+    expect(page.locator("tbody tr")).to_have_count(len(texts))
+    with page.expect_download() as of_pile:
+        page.get_by_role("button", name="Save the table").click()
+    in_order = answers(page)
+
+    page.goto("/c/many")
+    page.locator("#list").fill("\n".join(texts))
+    page.locator("#many button.main").click()
+    page.locator("table").wait_for()
+    with page.expect_download() as of_list:
+        page.get_by_role("button", name="Save the table").click()
+
+    assert answers(page) == in_order == ["7", "8", "3", "4", "10", "1"]
+    assert of_pile.value.path().read_bytes() == of_list.value.path().read_bytes()
+
+
+@pytest.mark.browser
 def test_papers_are_laid_before_the_camera_in_a_hall_without_network(
     browsing: Browsing, qr_text: str, withdrawn: tuple[str, str]
 ) -> None:

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ TRUST, STATUS = "/c/trust/", "/status/"
 PLACES = {"root": ROOT.public_key.hex(), "trust": TRUST, "status": STATUS}
 Json = dict[str, Any]
 Answer = tuple[int, str | None, str | None]  # result, cause, the name that is shown
+Row = tuple[Answer, int | None, int | None]  # with as of when it is, in seconds, and the line with the same certificate
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class World:
         return f"{folder}{number}{'-suspension' if purpose == 'suspension' else ''}.jwt"
 
 
-def in_python(world: World, text: str) -> Answer:
+def in_python(world: World, text: str, now: datetime = NOW) -> Answer:
     """What `check_summary` says."""
     bundle = _bundle(world)
     issuers = bundle.issuers if bundle else ()
@@ -60,7 +62,7 @@ def in_python(world: World, text: str) -> Answer:
                 continue
             if (listed := _issued(world, issuer, key.kid.hex(), named.root, named.count)) is not None:
                 issued[named.root] = listed
-    checked = checking.check_summary(text, bundle, tokens, withdrawn, NOW, issued=issued)
+    checked = checking.check_summary(text, bundle, tokens, withdrawn, now, issued=issued)
     return checked.result, checked.cause, checked.summary.name if checked.summary else None
 
 
@@ -78,7 +80,7 @@ def in_the_page(page: Page, world: World, text: str, *, inside: bool = False) ->
         """async ([text, places, now, inside]) => {
           const { judge } = await import('/c/static/judge.js');
           const { Trust } = await import('/c/static/trust.js');
-          const found = await judge(text, new Trust(places, inside), now);
+          const found = await judge(text, new Trust(places, inside, () => now), now);
           return [found.result, found.cause ?? null, found.summary?.name ?? null];
         }""",
         [
@@ -113,6 +115,40 @@ def fields_in_the_page(page: Page, world: World, texts: Iterable[str]) -> list[J
         [json.dumps(list(texts)), PLACES | {"issuer": world.own}, int(NOW.timestamp())],  # halves of pairs survive JSON
     )
     return answers
+
+
+class PileInThePage:
+    """The page's table of a pile, which goes on while the hours pass and the host changes or is silent."""
+
+    def __init__(self, page: Page, own: str) -> None:
+        self._page = page
+        page.unroute_all()
+        page.route("**/*", lambda route: serve(route, {}))
+        page.goto(f"{ORIGIN}/")
+        page.evaluate(
+            """async places => {
+              const { Pile } = await import('/c/static/pile.js');
+              const words = await (await fetch('/c/static/words/en.json')).json();
+              self.pile = new Pile(places, document.createElement('div'), document.createElement('p'), () => self.now);
+              pile.draw(words, 'en');
+            }""",
+            PLACES | {"issuer": own},
+        )
+
+    def add(self, text: str, files: Mapping[str, bytes], now: datetime) -> list[Row]:
+        """Show a code to it. Gives the table."""
+        self._page.unroute_all()
+        self._page.route("**/*", lambda route: serve(route, files))
+        rows = self._page.evaluate(
+            """async ([text, now]) => {
+              self.now = now;
+              await pile.add(text);
+              const said = one => [one.result, one.cause ?? null, one.summary?.name ?? null];
+              return pile.found.map(one => [said(one), one.statusAt ?? null, one.sameAs ?? null]);
+            }""",
+            [text, int(now.timestamp())],
+        )
+        return [((said[0], said[1], said[2]), asked, same_as) for said, asked, same_as in rows]
 
 
 def serve(route: Route, files: Mapping[str, bytes]) -> None:

@@ -2,20 +2,25 @@
 
 import io
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete
 from sqlalchemy.orm import Session, sessionmaker
 
+from assessor.accounts.models import Miss
+from assessor.certificates import number as numbers
 from assessor.certificates import qr
 from assessor.config import Settings
 from assessor.credentials import awarding, backpack, issuing
 from assessor.credentials.models import Award
 from assessor.database import now
-from assessor.openbadges.documents import Fetch
+from assessor.openbadges.documents import Fetch, host_of
+from assessor.openbadges.errors import DocumentUnavailable
 from assessor.openbadges.strict_json import write_json
 from assessor.verification.views import badges
 from tests import factories
@@ -72,6 +77,40 @@ def exported(sessions: Sessions, settings: Settings, award: Award, form: str) ->
         if form in backpack.FORMS:
             return backpack.export(session, found, form, settings, now()).content
         return issuing.export(session, found, form, settings).content
+
+
+def test_a_slow_stranger_holds_up_nobody_who_writes(app: Flask, client: Browser, sessions: Sessions) -> None:
+    took: list[float] = []
+
+    class SlowWeb(Web):
+        def together(self, _seconds: float) -> Fetch:
+            def fetch(_url: str, /) -> Any:
+                begun = time.perf_counter()
+                with sessions.begin() as other:
+                    other.execute(delete(Miss))
+                took.append(time.perf_counter() - begun)
+                raise DocumentUnavailable("No answer.")
+
+            return fetch
+
+    app.extensions[badges.FETCHER] = SlowWeb({})
+
+    page = sent(client, address="slow.example/badge")
+
+    assert page.status_code == 200
+    assert len(took) == 1
+    assert took[0] < 0.5
+
+
+def test_a_badge_that_was_taken_back_says_why(
+    client: Browser, sessions: Sessions, settings: Settings, award: Award
+) -> None:
+    with sessions.begin() as session:
+        awarding.revoke(session, awarding.find(session, award.id), "request", settings, now())
+
+    page = sent(client, file=exported(sessions, settings, award, "json"))
+
+    assert "has withdrawn this badge: its holder asked for it." in page.text
 
 
 def sent(client: Browser, **fields: Any) -> Any:
@@ -158,6 +197,30 @@ def test_an_address_is_looked_up_and_our_own_never(client: Browser, outside: Web
     assert "far.example" in found.text
     assert result(ours.text) == 10
     assert not any(settings.host in asked for asked in outside.asked)
+
+
+@pytest.mark.usefixtures("outside")
+def test_of_a_pdf_the_page_says_as_large_that_the_paper_was_not_looked_at(
+    client: Browser, sessions: Sessions, settings: Settings, award: Award
+) -> None:
+    paper, badge = (sent(client, file=exported(sessions, settings, award, form)).text for form in ("pdf", "json"))
+
+    with sessions() as session:
+        number = numbers.written(awarding.find(session, award.id).number)
+    verdict = paper.partition('id="verdict"')[2].partition('id="detail"')[0]
+    assert "<h2>Only the attached badge was checked, not the printed page.</h2>" in verdict
+    assert 'href="/c"' in verdict
+    assert "Its printed pages were not checked" in paper
+    assert number not in paper  # it leads to the name
+    assert "Only the attached badge" not in badge
+
+
+@pytest.mark.usefixtures("outside")
+def test_another_port_of_our_machine_is_not_called_this_site(client: Browser, settings: Settings) -> None:
+    neighbour = sent(client, address=f"https://{host_of(settings.public_url)}:8443/badge").text
+
+    assert "at another port, and nothing there is asked." in neighbour
+    assert "one of this site" not in neighbour
 
 
 @pytest.mark.usefixtures("outside")

@@ -36,7 +36,7 @@ def give(sessions: Sessions, settings: Settings, people: int, level: int = 3, at
 
 
 def read(sessions: Sessions, settings: Settings, now: datetime = NOW) -> figures.Published:
-    """The figures, without those of an earlier test."""
+    """The figures as they are published then."""
     with sessions() as session:
         return figures.published(session, settings, now)
 

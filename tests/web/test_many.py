@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -14,7 +15,8 @@ from assessor.certificates import number as numbers
 from assessor.config import Settings
 from assessor.credentials import awarding, papers
 from assessor.credentials.models import Award, Credential
-from assessor.database import now
+from assessor.database import now, reading
+from assessor.verification import many as lists
 from tests import factories
 from tests.fixtures import Browser
 from tests.unit.certificates import trusted
@@ -50,6 +52,27 @@ def check(client: Browser, *lines: str, **fields: object) -> str:
     answer = client.post("/c/many", data={"list": "\n".join(lines), "language": "en", **fields})
     assert answer.status_code == 200
     return answer.text
+
+
+def test_a_number_without_a_digit_is_no_head_of_a_table(client: Browser, typed: list[str]) -> None:
+    assert [place for place, _ in answers(check(client, "CGEMB-TGQRP-CZJA", typed[0]))] == [1, 2]
+    assert [place for place, _ in answers(check(client, "Name;Number", f"Ada;{typed[0]}"))] == [2]
+
+
+def test_a_list_is_read_without_the_lock_of_those_who_write(
+    client: Browser, typed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[bool] = []
+    checked = lists.check
+
+    def check_and_look(*given: Any) -> list[lists.Answer]:
+        looked.append(reading.get())
+        return checked(*given)
+
+    monkeypatch.setattr(lists, "check", check_and_look)
+
+    assert answers(check(client, typed[0], NOWHERE)) == [(2, 10), (1, 1)]
+    assert looked == [True]
 
 
 def test_every_line_is_answered_and_trouble_comes_first(

@@ -247,7 +247,7 @@ def test_a_list_that_was_kept_is_dated_by_the_time_it_was_kept(
 
         expect(again.locator("main")).to_have_attribute("data-result", "1")  # younger than its time to live
         said = f"{yesterday.day} {yesterday:%b} {yesterday.year}"
-        expect(again.locator(".banner")).to_contain_text(f"Checked {said}")
+        expect(again.locator(".banner")).to_contain_text(f"Not withdrawn as of {said}")
 
     in_a_phone(address, story)
 

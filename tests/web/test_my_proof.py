@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from assessor.certificates import number as numbers
 from assessor.config import Settings
-from assessor.credentials import awarding, issuing
+from assessor.credentials import achievements, awarding, issuing
 from assessor.credentials.models import Award
 from assessor.database import now
 from assessor.organisations.models import Group
@@ -66,6 +66,25 @@ def test_the_certificate_of_a_sitting_belongs_to_its_learner(
 
     assert ada.get("/me/proof", follow_redirects=True).request.path == f"/me/proof/{award.id}"
     assert "/me/proof" in ada.get("/me/certificate").text
+
+
+def test_title_and_band_stand_there_as_signed_and_in_the_holders_language(
+    sessions: Sessions, settings: Settings, evening: Group, ada: Browser
+) -> None:
+    with sessions.begin() as session:
+        learner = factories.people(session, evening)[0]
+        sitting = factories.confirmed_sitting(session, learner)
+        learner.language = sitting.help_language = "ar"
+        award = factories.award_of_sitting(session, settings, sitting)
+        session.add(issuing.sign(session, award, settings, factories.NOW))
+        paper = achievements.find(session, award.achievement_code, settings).certificate
+
+    for address in (f"/me/proof/{award.id}", "/me/certificate"):
+        page = words_of(ada.get(address).text)
+        for language in ("en", "ar"):
+            title, band = paper.headed(award.level, language)
+            assert page.count(title) == page.count(band) == 1
+        assert paper.title["uk"] not in page
 
 
 def test_nobody_sees_the_certificate_of_another(

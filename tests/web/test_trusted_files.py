@@ -49,6 +49,7 @@ def test_the_list_of_what_was_issued_is_served_as_the_bundle_names_it(
     assert named.url.endswith(f"/c/trust/issued/{kid}")
     assert len(merkle.read_list(answer.data, named.root, named.count)) == 1
     assert (answer.mimetype, answer.headers["Cache-Control"]) == ("application/octet-stream", "no-cache")
+    assert answer.headers["ETag"] == f'"{named.root.hex()}"'
     again = client.get(f"/c/trust/issued/{kid}", headers={"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
 

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session, sessionmaker
 from structlog.testing import capture_logs
 
 from assessor import create_app
+from assessor.certificates import signed_data
 from assessor.config import Settings
-from assessor.credentials import awarding, kept
+from assessor.credentials import awarding, foreign, kept, keys, mirroring, publishing, resigning
 from assessor.database import now
 from assessor.serving import Worker
 from tests import factories
-from tests.fixtures import Browser, opened
+from tests.fixtures import PASSPHRASE, Browser, opened
+from tests.partner import ID, Partner, serving
 
 LISTS = ("/status/1", "/status/1.jwt", "/status/1-suspension", "/status/1-suspension.jwt")
 TRUST = ("/c/trust/bundle", "/c/trust/catalogue", "/c/trust/withdrawals")
@@ -93,6 +95,39 @@ def test_the_worker_keeps_what_nobody_asked_for(
 
     assert [without.get(address).status_code for address in DOCUMENTS] == [200] * len(DOCUMENTS)
     assert without.get("/c").status_code == 200
+
+
+def test_files_of_partners_and_lists_after_a_theft_are_kept_too(
+    without: Browser, client: Browser, sessions: sessionmaker[Session], settings: Settings
+) -> None:
+    partner = Partner(dated=now().replace(microsecond=0))
+    with sessions.begin() as session:
+        offered = foreign.read(partner.bundle, partner.root.public_key)
+        foreign.add(session, offered, publishing.own_issuer(session, settings), now())
+        kid = keys.signer(session, "certificate", PASSPHRASE).kid
+        resigning.report_stolen(session, kid, now(), settings, now())
+    mirroring.refresh(sessions, settings, now(), serving(partner.files))
+    place = foreign.place_of(ID)
+    addresses = (f"/c/trust/{place}/catalogue", f"/c/trust/{place}/status/3.jwt", f"/c/trust/issued/{kid}")
+    Worker(sessions, settings).round()
+
+    for address in addresses:
+        before, after = client.get(address), without.get(address)
+        assert (before.status_code, after.status_code) == (200, 200), address
+        assert after.data == before.data
+        names = ("Content-Type", "ETag", "X-Kept")
+        assert [after.headers.get(name) for name in names] == [before.headers.get(name) for name in names]
+
+
+def test_the_log_says_when_a_document_grows_too_large_for_verifiers(
+    sessions: sessionmaker[Session], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signed_data, "MAX_CATALOGUE", 50_000)
+
+    with capture_logs() as logged, sessions() as session:
+        kept.keep_everything(session, settings, now())
+
+    assert [entry["document"] for entry in logged] == ["catalogue"]
 
 
 def test_an_unknown_list_is_not_found_and_nothing_is_kept_of_it(client: Browser, settings: Settings) -> None:

@@ -26,7 +26,7 @@ from assessor.credentials import (
 from assessor.credentials.commands.replacing import warn
 from assessor.credentials.commands.tables import award_table
 from assessor.credentials.models import Award
-from assessor.credentials.table import read_results
+from assessor.credentials.table import far_from_level, read_results
 from assessor.errors import NotFound
 from assessor.organisations.models import Organisation
 
@@ -92,7 +92,7 @@ def _award_one(
     language: str,
 ) -> dict[str, str]:
     """Award and sign for one person; address and number of the certificate."""
-    template = achievements.find(session, badge, settings)
+    template = achievements.find_named(session, badge, settings)
     template.check_level(level)
     template.check_language(language)
     grounds = awarding.Grounds(
@@ -105,6 +105,8 @@ def _award_one(
     )
     now = datetime.now(UTC)
     warn(awarding.preview(session, holder, grounds, settings, now))
+    if codes := far_from_level(level, grounds.results):
+        click.echo(f"Level {level} hardly fits {', '.join(codes)}, two bands or more away. Revoke a mistake.", err=True)
     decided = awarding.award(session, _first_organisation(session), holder, grounds, settings, now)
     session.add(issuing.sign(session, decided, settings, now))
     return {

@@ -9,8 +9,9 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from assessor.certificates import merkle
 from assessor.config import Application, key_secrets
-from assessor.credentials import adopted, issuer, keys, resigning, rotation, sealing
+from assessor.credentials import adopted, issued, issuer, keys, resigning, rotation, sealing
 from assessor.credentials.models import SigningKey
 
 json_option = click.option("--json", "as_json", is_flag=True, help="print one JSON document")
@@ -149,10 +150,19 @@ def compromised(application: Application, kid: str, since: datetime | None) -> N
         now = datetime.now(UTC)
         key = resigning.report_stolen(session, kid, since.replace(tzinfo=UTC) if since else now, settings, now)
         use, is_signed_elsewhere = key.use, adopted.current(session) is not None
+        lacks_list = use == "certificate" and key.activated_at is not None and kid not in issued.kids(session)
     click.echo(f"The key {kid} is trusted no more. {CONSEQUENCES[use]}")
-    if is_signed_elsewhere and use in ("certificate", "status"):
+    if lacks_list:
         click.echo(
-            "Verifiers hear of it when the bundle is signed again: assessor trust init --out DRAFT.json", err=True
+            f"More than {merkle.MAX_LEAVES} certificates were issued in its time, too many for a list of them: "
+            "papers printed with it have to be printed again.",
+            err=True,
+        )
+    if is_signed_elsewhere and use in ("certificate", "status"):
+        waiting = ", and certificates are signed again," if use == "certificate" else ""
+        click.echo(
+            f"Verifiers hear of it{waiting} when the bundle is signed again: assessor trust init --out DRAFT.json",
+            err=True,
         )
 
 

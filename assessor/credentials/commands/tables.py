@@ -39,7 +39,7 @@ def award_table(
     """
     if source.stat().st_size > MAX_BYTES:
         raise TableNotUsable("The table is larger than %(most)s MB. Make several of it.", most=MAX_BYTES >> 20)
-    table = Table(source.read_bytes(), achievements.find(session, badge, settings), language)
+    table = Table(source.read_bytes(), achievements.find_named(session, badge, settings), language)
     looked = batch.look(session, table, settings, _now())
     session.commit()  # looking takes seconds, and nobody else is to wait for awards meanwhile
     for dropped in looked.dropped:
@@ -47,6 +47,8 @@ def award_table(
         click.echo(f"line {dropped.line}: the code on the paper has no room for the {parts}.", err=True)
     for line, signs in looked.unprintable:
         click.echo(f"line {line}: the paper has no letters for {' '.join(signs)}.", err=True)
+    for line, codes in looked.doubtful:
+        click.echo(f"line {line}: the level hardly fits {', '.join(codes)}, two bands or more away.", err=True)
     began = time.monotonic()
     with out.open("w", encoding="utf-8", newline="") as file:
         new = _write(file, _reported(_committed(session, organisation_id, table, settings), looked.rows))

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from assessor.certificates.trust import Bundle, Issuer
 from assessor.config import Application, Settings
-from assessor.credentials import adopted, drafts, foreign, mirroring, publishing, root_file
+from assessor.credentials import adopted, asking, drafts, foreign, mirroring, publishing, root_file
+from assessor.credentials.models import TrustedIssuer
+from assessor.database import db
 from assessor.errors import Invalid
 from assessor.fetching.addresses import read_url
 from assessor.openbadges.errors import DocumentUnavailable
@@ -129,6 +131,7 @@ def list_issuers(application: Application, as_json: bool) -> None:
     now = datetime.now(UTC)
     with application() as (_app, session, settings):
         bundle = publishing.bundle(session, settings, now)
+        to_do = list(_to_do(session, settings, bundle, now))
         document = {
             "version": bundle.version,
             "expires": f"{bundle.expires:%Y-%m-%d}",
@@ -136,7 +139,7 @@ def list_issuers(application: Application, as_json: bool) -> None:
             "signed": "elsewhere" if adopted.current(session) else "here",
             "issuers": [_row(issuer) for issuer in bundle.issuers],
             "partners": [_partner(partner) for partner in foreign.everybody(session)],
-            "to_do": list(_to_do(session, settings, bundle, now)),
+            "to_do": to_do,
         }
     if as_json:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
@@ -144,7 +147,7 @@ def list_issuers(application: Application, as_json: bool) -> None:
     click.echo("version {version}, until {expires}, signed {signed} by root key {root}".format(**document))
     for issuer in bundle.issuers:
         click.echo("\n".join(_described(issuer)))
-    for line in _to_do_lines(document["to_do"]):
+    for line in to_do:
         click.echo(line, err=True)
 
 
@@ -194,11 +197,9 @@ def _as_it_should_be(session: Session, settings: Settings) -> Bundle:
 
 def _mirror(application: Application) -> None:
     """Fetch the files of partners now; the worker does it every hour."""
-    with application() as (_app, session, settings):
-        files = mirroring.wanted(session, settings, datetime.now(UTC))
-    got, problems = mirroring.fetch_all(files, mirroring.outside())
-    with application() as (_app, session, _settings):
-        mirroring.store(session, got, files, datetime.now(UTC))
+    with application() as (_app, _session, settings):
+        sessions = sessionmaker(db.engine, expire_on_commit=False)
+        problems = mirroring.mirror(sessions, settings, datetime.now(UTC), asking.outside())
     for problem in problems:
         click.echo(f"Not had yet: {problem}", err=True)
 
@@ -241,10 +242,6 @@ def _to_do(session: Session, settings: Settings, bundle: Bundle, now: datetime) 
             yield f"Ask {partner.id} for its newest bundle: the one here ended on {ends:%Y-%m-%d}."
 
 
-def _to_do_lines(lines: object) -> list[str]:
-    return [str(line) for line in lines] if isinstance(lines, list) else []
-
-
 def _row(issuer: Issuer) -> dict[str, Any]:
     return {
         "id": issuer.id,
@@ -258,7 +255,7 @@ def _row(issuer: Issuer) -> dict[str, Any]:
     }
 
 
-def _partner(partner: Any) -> dict[str, Any]:
+def _partner(partner: TrustedIssuer) -> dict[str, Any]:
     return {"id": partner.id, "root": partner.root.hex(), "version": partner.version, "url": partner.url}
 
 

@@ -79,13 +79,16 @@ def certificate() -> ResponseReturnValue:
     award = awarding.award_of(db.session, sitting)
     if award is None:
         return redirect(url_for("sittings.result"))
-    template = achievements.find(db.session, award.achievement_code, settings())
+    paper = achievements.find(db.session, award.achievement_code, settings()).certificate
+    title, band = paper.headed(award.level, award.language)
     signed = issuing.credential_of(db.session, award)
     shown: dict[str, Any] = {
         "holder": award.holder_name,
         "second": award.second_name,
-        "title": template.certificate.title[award.language],
-        "band": template.certificate.wording[award.language][f"band_{(award.level + 1) // 2}"],
+        "language": award.language,
+        "title": title,
+        "band": band,
+        "elsewhere": paper.headed_elsewhere(award.level, award.language),
         "ready": signed is not None,
         "withdrawn": award.revoked_at is not None,
         "on_hold": award.suspended_at is not None,

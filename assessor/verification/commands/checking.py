@@ -110,10 +110,15 @@ def _check_badge(asked: _Asked, ours: _Ours | None) -> tuple[dict[str, Any], int
         fetch=_fetch(asked, ours),
         recipient=asked.recipient,
     )
-    if ours is not None:
-        report = verifying.with_reason(ours.session, ours.settings, report)
-        report = verifying.with_cure(ours.session, ours.settings, report)
-    return _told(report)
+    if ours is None:
+        return _told(report)
+    report = verifying.with_reason(ours.session, ours.settings, report)
+    report = verifying.with_cure(ours.session, ours.settings, report)
+    document, code = _told(report)
+    if "not_checked" in document and (number := verifying.number_of(ours.session, ours.settings, report)):
+        there = {"number": number, "address": ours.settings.verification_prefix}
+        document["not_checked"] = document["not_checked"] | there
+    return document, code
 
 
 def _told(report: Report) -> tuple[dict[str, Any], int]:
@@ -122,10 +127,11 @@ def _told(report: Report) -> tuple[dict[str, Any], int]:
 
 
 def _said(report: Report) -> dict[str, Any]:
-    """Beside the report: who stands behind a foreign badge, and what the badge says when it may be shown."""
+    """Beside the report: who stands behind a foreign badge, what was not looked at, and what it says if it may."""
     said = what_it_says(report)
     foreign = {"foreign_issuer": report.foreign} if report.foreign else {}
-    return foreign | ({"says": said.as_json()} if said else {})
+    pages = {"not_checked": {"what": "printed pages"}} if verifying.says_only_the_attachment(report) else {}
+    return foreign | pages | ({"says": said.as_json()} if said else {})
 
 
 def _trust(asked: _Asked, ours: _Ours | None) -> Trust:
@@ -239,6 +245,8 @@ def _print(document: dict[str, Any], as_json: bool) -> None:
     click.echo(f"{document['verdict']} (result {document['result']}, {document['format'] or 'unknown form'})")
     if document["result"] == Result.ISSUER_UNKNOWN and "foreign_issuer" in document:
         click.echo(_whose(document["foreign_issuer"]))
+    if "not_checked" in document:
+        click.echo(_of_pages(**document["not_checked"]))
     for number, check in enumerate(document["checks"], 1):
         click.echo(f"  {number:2} {check['state']:12} {check['name']}: {check['reason']}")
     if "says" in document:
@@ -251,6 +259,13 @@ def _whose(foreign: str) -> str:
     if foreign.startswith("did:"):
         return f"The badge holds and is by whoever has the key {foreign[:120]}. Nobody here says who that is."
     return f"The badge holds and is by the owner of {foreign}; whether to believe them is yours to decide."
+
+
+def _of_pages(what: str, number: str = "", address: str = "") -> str:
+    only = f"ONLY THE ATTACHED BADGE WAS CHECKED, NOT THE {what.upper()}."
+    if not number:
+        return f"{only} Compare every word of them with what the badge says."
+    return f"{only} Scan the code on page 1, or compare name, title, level and date at {address}, number {number}."
 
 
 def _print_said(name: str, value: Any) -> None:

@@ -5,7 +5,8 @@ import { readSummary } from './summary.js';
 const SKEW = 600; // seconds a clock may be wrong
 
 // Gives { result, cause, kid, issuer, summary, number, withdrawal, statusAt }; `summary` only where the result
-// allows its fields to be shown; `statusAt`: as of when the answer about withdrawal is. Never throws for what was scanned.
+// allows its fields to be shown; `statusAt`: as of when the answer about withdrawal is; undefined: there is none;
+// `isKept`: nobody could be asked now. Never throws for what was scanned.
 export async function judge(text, trust, now) {
   try {
     return await steps(text, trust, now);
@@ -32,13 +33,13 @@ async function steps(text, trust, now) {
 
   // 3. What it says, and whether the key was in use then. A thief can write any date: then only a list counts.
   const summary = readOrRefuse(envelope.payload);
-  const theft = key.compromised_since && await afterTheft(envelope.payload, issuer, key, trust);
+  const theft = key.compromised_since != null && await afterTheft(envelope.payload, issuer, key, trust);
   if (theft) return { ...theft, kid };
   const inTerm = key.valid_from <= summary.issued && summary.issued <= (key.valid_until ?? Infinity);
   if (!inTerm) return { result: 7, cause: 'key_not_valid', kid };
 
   // 4. Where the code leads, and whether it still counts.
-  const standing = await standingOf(summary, issuer, trust, now);
+  const standing = await standingOf(summary, issuer, bundle, trust, now);
   const seen = { kid, issuer, number: summary.number, cti: summary.cti, ...standing };
   const fresh = bundle.issued - SKEW <= now && now < bundle.expires;
 
@@ -66,7 +67,7 @@ async function afterTheft(payload, issuer, key, trust) {
   return await listed(payload) ? null : { result: 7, cause: 'key_stolen' };
 }
 
-async function standingOf(summary, issuer, trust, now) {
+async function standingOf(summary, issuer, bundle, trust, now) {
   const place = issuer.status_lists.find(list => list.number === summary.list);
   const [withdrawal, ...lists] = await Promise.all([
     trust.withdrawal(issuer, summary.cti),
@@ -75,20 +76,19 @@ async function standingOf(summary, issuer, trust, now) {
   ]);
   const [withdrawn, suspended] = lists.map(list => list?.isSet?.(summary.index) ?? null);
   const asked = lists.filter(list => list !== undefined).map(list => list ?? { cause: 'bad_list' });
+  const answers = asked.filter(list => !list.cause);
   return {
     withdrawn: withdrawn || withdrawal !== null,
     suspended: suspended === true,
     withdrawal,
-    statusAt: Math.min(...asked.map(list => (list.signedAt ? askedAt(list, now) : Infinity))),
+    statusAt: answers.length ? Math.min(bundle.given, ...answers.map(askedAt)) : undefined,
+    isKept: answers.some(list => list.isKept),
     cause: place ? asked.map(list => causeOf(list, summary.index, now)).find(Boolean) : 'no_list',
   };
 }
 
 // When the issuer was last asked; where even then the list was old, the date of the list.
-function askedAt({ kept, signedAt, staleAfter }, now) {
-  const asked = kept ?? now;
-  return asked < staleAfter ? asked : signedAt;
-}
+const askedAt = ({ given, signedAt, staleAfter }) => (given < staleAfter ? given : signedAt);
 
 function causeOf(list, index, now) {
   if (list.cause) return list.cause;

@@ -1,4 +1,5 @@
 // Many at once: the list is checked by the server, what is photographed here. Loads the rest when it is needed.
+import { sendIfReachable } from './reaching.js';
 import { el, say } from './show.js';
 
 const page = document.documentElement, settings = page.dataset;
@@ -6,6 +7,8 @@ const byId = id => document.getElementById(id);
 const chooser = byId('language'), answers = byId('answers'), camera = byId('camera'), seen = byId('seen');
 const PARTS = ['pile', 'judge', 'summary', 'check', 'trust', 'merkle', 'scanner', 'vendor/zxing/reader']
   .map(name => `${name}.js`).concat('vendor/zxing/reader.wasm.gz', `words/${page.lang}.json`);
+const LARGEST = 3 << 20, MOST = 500; // bytes and lines of a list: views/many.py, many.py
+const isCode = text => /#[12]\./.test(text);
 const ofServer = answers.querySelector('table');
 
 let words = null, pile = null, stop = null;
@@ -19,6 +22,7 @@ async function speak(language) {
   byId('title').textContent = document.title = words.title;
   byId('translation').textContent = words.reviewed ? '' : words.unreviewed;
   chooser.setAttribute('aria-label', words.language);
+  byId('untranslated').textContent = '';
   for (const node of document.querySelectorAll('[data-say]')) {
     node.replaceChildren(...say(node.dataset.say.split('.').reduce((found, key) => found[key], words), node.dataset));
   }
@@ -31,18 +35,43 @@ async function change() {
   try {
     await speak(chooser.value);
   } catch {
-    chooser.value = page.lang;
+    await untranslated();
   }
 }
 
-async function ready() {
-  if (!words) await speak(chooser.value);
+async function untranslated() {
+  chooser.value = page.lang;
+  if (!words) await speak(page.lang);
+  byId('untranslated').textContent = words.language_offline;
+}
+
+async function piled() {
+  if (!words) await speak(chooser.value).catch(untranslated);
   if (!pile) {
     const { Pile } = await import('./pile.js');
     pile = new Pile(settings, answers, seen);
     pile.draw(words, chooser.value);
   }
+}
+
+async function ready() {
+  await piled();
   return import('./scanner.js');
+}
+
+// Without a network: what is a code is checked here, as a pile is; every other line stays in the list.
+async function checkHere() {
+  await piled();
+  const { many } = words, [list, file, unsent] = ['list', 'file', 'unsent'].map(byId), most = String(MOST);
+  const [chosen] = file.files, isTooLarge = chosen?.size > LARGEST;
+  const text = [list.value, chosen && !isTooLarge ? await chosen.text() : ''].join('\n');
+  const lines = text.split(/[\r\n]+/).filter(line => line.trim()), count = String(lines.length);
+  unsent.replaceChildren(...isTooLarge ? say(many.too_large, { most })
+    : lines.length > MOST ? say(many.too_many, { count, most }) : [lines.length ? many.offline : many.nothing]);
+  if (isTooLarge || lines.length > MOST) return;
+  list.value = lines.filter(line => !isCode(line)).join('\n');
+  file.value = '';
+  for (const line of lines.filter(isCode)) await pile.add(line.split(/[\t;,"]/).find(isCode).trim());
 }
 
 function tell(problem, file = '') {
@@ -129,6 +158,9 @@ async function keepForLater() {
 }
 
 byId('pile').hidden = false;
+sendIfReachable(byId('many'), () => checkHere().catch(() => {
+  byId('unsent').textContent = byId('unsent').dataset.alone; // its parts are not here yet
+}));
 chooser.addEventListener('change', change);
 camera.addEventListener('click', toggle);
 byId('photos').addEventListener('change', photos);

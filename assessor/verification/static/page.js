@@ -13,12 +13,14 @@ const detail = document.getElementById('detail');
 const chooser = document.getElementById('language');
 const now = () => Math.floor(Date.now() / 1000);
 const SCANNER = ['scanner.js', 'vendor/zxing/reader.js', 'vendor/zxing/reader.wasm.gz'];
+const PAGES = ['many.js', 'many.css', 'pile.js', 'guide.css'];
 
-let trust = new Trust(places, inside);
+const trust = new Trust(places, inside);
 let words = null; // of the language shown
 let text = takeLink(); // in memory only
 let found = null;
 let start = null; // the start screen, while it is shown
+let turn = 0, isChecking = false; // what began before the last turn and ends after it is not drawn
 
 // Read the link and remove it from the address bar and the history, before anything else.
 function takeLink() {
@@ -49,26 +51,35 @@ async function speak(language) {
   document.getElementById('title').textContent = document.title = words.title;
   document.getElementById('translation').textContent = words.reviewed ? '' : words.unreviewed;
   chooser.setAttribute('aria-label', words.language);
+  document.getElementById('untranslated').textContent = '';
 }
 
 async function check() {
+  const own = ++turn;
+  isChecking = true;
   start?.close();
-  const waiting = setTimeout(() => verdict.replaceChildren(el('p', { class: 'working' }, words.working)), 400);
+  const waiting = setTimeout(() => own === turn && verdict.replaceChildren(el('p', { class: 'working' }, words.working)), 400);
   try {
-    found = crypto.subtle ? await judge(text, trust, now()) : { result: 6, cause: 'no_crypto' };
+    const judged = crypto.subtle ? await judge(text, trust, now()) : { result: 6, cause: 'no_crypto' };
+    if (own !== turn) return;
+    found = judged;
   } finally {
     clearTimeout(waiting);
+    if (own === turn) isChecking = false;
   }
   await draw();
-  verdict.querySelector('h1').focus();
+  verdict.querySelector('h1')?.focus();
 }
 
 async function draw() {
+  if (isChecking) return; // it draws when it has ended
+  const own = ++turn;
   start?.close();
   start = null;
   if (!found) return begin();
   const catalogue = found.summary ? await trust.catalogue(found.issuer, chooser.value) : null;
-  const act = { again: () => { trust = new Trust(places, inside); check(); }, another };
+  if (own !== turn) return;
+  const act = { again: () => { trust.again(); check(); }, another };
   const drawing = new Drawing(found, words, chooser.value, catalogue, now(), act);
   main.dataset.result = found.result;
   verdict.replaceChildren(...drawing.verdict().filter(Boolean));
@@ -77,9 +88,11 @@ async function draw() {
 }
 
 async function begin() {
-  const { Start } = await import('./start.js');
+  const own = ++turn, { Start } = await import('./start.js');
   if (!words.start) words = await wordsOf(chooser.value);
-  start = new Start({ words, settings, language: chooser.value, read, bundle: made && await trust.bundle() });
+  const bundle = made && await trust.bundle();
+  if (own !== turn) return;
+  start = new Start({ words, settings, language: chooser.value, read, bundle });
   delete main.dataset.result;
   document.title = words.title;
   verdict.replaceChildren(el('h1', { class: 'plain', tabindex: '-1' }, words.start.title));
@@ -94,12 +107,13 @@ function read(given) {
 async function another() {
   text = '';
   found = null;
+  isChecking = false;
   await begin();
-  start.scan();
+  start?.scan();
 }
 
 // The next visit works without network: keep the page, what it loaded, every status list and the start screen; the
-// scanner only where somebody keeps the page as an app.
+// scanner and the pages beside it only where somebody keeps the page as an app.
 async function keepForLater() {
   if (!settings.worker || !navigator.serviceWorker) return trust.keepable(chooser.value);
   await trust.keepable(chooser.value);
@@ -108,12 +122,16 @@ async function keepForLater() {
   const { active } = await navigator.serviceWorker.ready;
   const loaded = performance.getEntriesByType('resource').map(entry => entry.name);
   const isInstalled = matchMedia('(display-mode: standalone)').matches || navigator.standalone === true;
-  const later = ['start.js', `words/${chooser.value}.json`, ...isInstalled ? SCANNER : []].map(name => new URL(name, import.meta.url).href);
-  active.postMessage([...new Set([...loaded, ...trust.fetched, ...later])]);
+  const names = ['start.js', 'reaching.js', `words/${chooser.value}.json`, ...isInstalled ? [...SCANNER, ...PAGES] : []];
+  const parts = names.map(name => new URL(name, import.meta.url).href);
+  const pages = isInstalled ? [settings.many, settings.guide].filter(Boolean).map(place => new URL(place, location).href) : [];
+  active.postMessage([...new Set([...loaded, ...trust.fetched, ...parts, ...pages])]);
 }
 
-chooser.addEventListener('change', () => speak(chooser.value).then(draw)
-  .catch(() => { chooser.value = page.lang; }));
+chooser.addEventListener('change', () => speak(chooser.value).then(draw).catch(() => {
+  chooser.value = page.lang;
+  document.getElementById('untranslated').textContent = words.language_offline;
+}));
 window.addEventListener('hashchange', () => {
   const link = takeLink();
   if (link) read(link);

@@ -11,9 +11,10 @@ const bdi = (text, attributes) => el('bdi', attributes, text);
 const plain = (template, values) => el('p', null, say(template, values)).textContent.replace(/\s+/g, ' ');
 
 export class Pile {
-  // `answers`: where counts and table are drawn; `seen`: where the newest answer is said.
-  constructor(settings, answers, seen) {
-    Object.assign(this, { answers, seen, trust: new Trust(settings), found: [], order: Promise.resolve() });
+  // `answers`: where counts and table are drawn; `seen`: where the newest answer is said; `clock` in seconds.
+  constructor(settings, answers, seen, clock = now) {
+    const trust = new Trust(settings, null, clock);
+    Object.assign(this, { answers, seen, trust, clock, found: [], order: Promise.resolve() });
   }
 
   // Judge one text after the other, so that places follow the order of the pile.
@@ -23,15 +24,23 @@ export class Pile {
   }
 
   async judged(text) {
-    const result = crypto.subtle ? await judge(text, this.trust, now()) : { result: 6, cause: 'no_crypto' };
-    const same = one => one.text === text || (result.number && one.number === result.number);
-    const known = this.found.find(same);
-    if (known) return this.say(known, plain(this.words.many.pile.again, { line: String(known.place) }));
-    const catalogue = result.summary ? await this.trust.catalogue(result.issuer) : null;
-    const one = { ...result, text, place: this.found.length + 1, texts: catalogue?.achievements[result.summary?.achievement] };
-    this.found.push(one);
+    const judged = crypto.subtle ? await judge(text, this.trust, this.clock()) : { result: 6, cause: 'no_crypto' };
+    const isSame = one => judged.number && one.number === judged.number && one.text !== text;
+    const again = this.found.find(one => one.text === text);
+    const known = !again && this.found.find(one => isSame(one) && one.result === judged.result);
+    if (known) return this.say(known, this.known(known));
+    const catalogue = judged.summary ? await this.trust.catalogue(judged.issuer) : null;
+    const texts = catalogue?.achievements[judged.summary?.achievement];
+    const place = again?.place ?? this.found.length + 1; // the newest answer stands there
+    const one = { ...judged, text, place, texts, sameAs: this.found.slice(0, place - 1).find(isSame)?.place };
+    this.found[place - 1] = one;
     this.drawn();
-    return this.say(one, this.row(one).name);
+    const isNews = again?.result !== one.result || again.cause !== one.cause;
+    return this.say(one, isNews ? this.row(one).name : this.known(one));
+  }
+
+  known({ place }) {
+    return plain(this.words.many.pile.again, { line: String(place) });
   }
 
   say(one, ...texts) {
@@ -46,11 +55,12 @@ export class Pile {
   // One answer in words; the twin of views/many.py.
   row(one) {
     const { words } = this, { summary } = one;
-    const texts = one.texts?.[this.language] ?? one.texts?.en;
+    const known = (one.texts?.[this.language] ?? one.texts?.en)?.title;
+    const title = summary ? summary.title ?? known ?? summary.achievement : '';
     return {
       place: String(one.place), word: this.told(one).word, note: this.notes(one).join(' '),
       number: one.number ?? short(one.text), name: summary?.name ?? '',
-      title: summary ? texts?.title ?? summary.title ?? summary.achievement : '',
+      title, knownAs: summary && known !== title ? known : '',
       level: summary?.level ? plain(words.level_short, this.levelWords(summary.level)) : '',
       issued: summary ? this.date(summary.issued) : '',
     };
@@ -62,6 +72,11 @@ export class Pile {
   }
 
   notes(one) {
+    const twice = one.sameAs ? [plain(this.words.many.twice, { line: String(one.sameAs) })] : [];
+    return [...this.why(one), ...twice];
+  }
+
+  why(one) {
     const { words } = this, { result, cause, withdrawal, summary } = one, told = this.told(one);
     if (result === 1) return this.conditions(summary.conditions);
     if (result === 3 && !withdrawal) return [told.undated];
@@ -134,7 +149,8 @@ export class Pile {
 
   tr(one) {
     const row = this.row(one), cell = (kind, ...children) => el('td', { role: 'cell', class: kind }, children);
-    const certificate = row.title ? [bdi(row.title), row.level && ` · ${row.level}`] : '–';
+    const knownAs = row.knownAs ? [el('br'), el('small', null, bdi(row.knownAs))] : [];
+    const certificate = row.title ? [bdi(row.title), row.level && ` · ${row.level}`, knownAs] : '–';
     return el('tr', { role: 'row' },
       cell('place', el('span', { class: 'unseen' }, `${this.words.many.line} `), row.place),
       el('th', { role: 'rowheader', scope: 'row' }, this.tag(one)),

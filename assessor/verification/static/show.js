@@ -76,7 +76,7 @@ export class Drawing {
 
   verdict() {
     const { found, words, told } = this, { result, withdrawal } = found;
-    const undated = result === 3 && !withdrawal;
+    const line = result === 3 && !withdrawal ? told.undated : result === 1 && found.isKept ? told.kept : told.line;
     const values = { when: this.when(found.statusAt ?? this.now), date: withdrawal ? this.date(withdrawal.date) : '' };
     return [
       el('div', { class: 'banner', 'data-result': result },
@@ -84,7 +84,7 @@ export class Drawing {
         el('div', { class: 'words' },
           el('h1', { tabindex: '-1' }, told.word),
           SHOWS_ALL.includes(result) ? el('p', { class: 'wide' }, say(words.signed_by, { issuer: this.local(this.issuer.names) })) : null,
-          el('p', null, say(undated ? told.undated : told.line, values))),
+          el('p', null, say(line, values))),
         SHOWS_ALL.includes(result) ? el('p', { class: 'wide address' }, words.look_up, el('strong', null, this.host())) : null),
       this.foot(),
     ];
@@ -112,11 +112,12 @@ export class Drawing {
   }
 
   who() {
-    const { summary } = this.found, { words } = this;
+    const { summary } = this.found, { words } = this, known = this.text?.title, printed = summary.title ?? known;
     return el('section', { class: 'who' },
       el('h2', null, bdi(summary.name)),
       summary.spelling ? el('p', { class: 'spelling' }, bdi(summary.spelling)) : null,
-      el('p', { lang: this.text ? this.textLanguage : null }, bdi(this.text?.title ?? summary.title ?? summary.achievement)),
+      el('p', { lang: printed === known && known ? this.textLanguage : null }, bdi(printed ?? summary.achievement)),
+      known && known !== printed ? el('p', { class: 'small', lang: this.textLanguage }, bdi(known)) : null,
       summary.level ? el('p', null, say(words.level, this.levelWords())) : null);
   }
 
@@ -180,7 +181,7 @@ export class Drawing {
       el('b', { dir: 'ltr', class: 'line' }, scores.map(score => score ?? '–').join(', ')),
       el('ul', { class: 'scores' }, scores.map((score, at) => el('li', null,
         el('span', { lang: this.textLanguage }, area(at)),
-        score === null ? el('span', null, words.not_assessed) : [bar(score), el('b', null, String(score))]))),
+        score === null ? el('span', null, this.text ? words.not_assessed : '–') : [bar(score), el('b', null, String(score))]))),
     ];
   }
 

@@ -1,5 +1,6 @@
 // The start screen: the camera, a photo or a file, the typed number, a pasted text, and how to keep the page.
 // Loaded only where it is shown: a scan with the phone's own camera does not pay for it.
+import { followIfReachable, sendIfReachable } from './reaching.js';
 import { dateIn, el, icon, say } from './show.js';
 
 const MB = 1 << 20;
@@ -21,8 +22,9 @@ export class Start {
 
   screen() {
     const { words: { start }, page: { settings } } = this;
-    const link = (address, text) => address && el('a', { class: 'second blue', href: address }, text);
-    const ways = [link(settings.badge, start.any_badge), link(settings.many, start.many), link(settings.guide, start.guide)];
+    const opens = this.opensIn();
+    const ways = [this.link(settings.badge, start.any_badge, opens), this.link(settings.many, start.many),
+      this.link(settings.guide, start.guide, opens)];
     return el('div', { class: 'only start' },
       el('section', { class: 'stack' }, this.camera, this.cameraSaid,
         settings.made ? null : el('p', { class: 'note' }, icon('phone'), el('span', null, start.scan))),
@@ -30,14 +32,34 @@ export class Start {
       this.keeping(), ways.some(Boolean) ? el('div', { class: 'buttons' }, ways) : null);
   }
 
+  link(address, text, more = null) {
+    if (!address) return null;
+    const told = el('small', { role: 'status' }, more && ` ${more}`);
+    const link = el('a', { class: 'second blue', href: address }, text, told);
+    followIfReachable(link, () => { told.textContent = ` ${this.words.start.needs_internet}`; });
+    return link;
+  }
+
+  // Pages of long texts are there in fewer languages; which of them comes, the browser's own languages decide.
+  opensIn() {
+    const { words: { start }, page: { settings, language } } = this, known = settings.pageLanguages?.split(' ') ?? [];
+    const code = navigator.languages.map(tag => tag.split('-')[0]).find(one => known.includes(one)) ?? 'en';
+    if (!known.length || code === language) return null;
+    let name = code;
+    try { name = new Intl.DisplayNames([language, 'en'], { type: 'language' }).of(code); } catch { /* an older browser */ }
+    return el('span', null, say(start.opens_in, { language: name }));
+  }
+
   numberForm() {
-    const { words: { start }, page: { settings, language } } = this;
-    return el('form', { class: 'stack', method: 'post', action: settings.number },
+    const { words: { start }, page: { settings, language } } = this, told = el('p', { role: 'status' });
+    const form = el('form', { class: 'stack', method: 'post', action: settings.number },
       el('label', { for: 'number' }, start.number),
       el('input', { id: 'number', name: 'number', dir: 'ltr', autocomplete: 'off', autocapitalize: 'characters',
         spellcheck: 'false', maxlength: 40, required: '' }),
       el('input', { type: 'hidden', name: 'language', value: language }),
-      el('button', { class: 'main' }, start.check));
+      told, el('button', { class: 'main' }, start.check));
+    sendIfReachable(form, () => { told.textContent = start.number_offline; });
+    return form;
   }
 
   textForm() {
@@ -119,11 +141,13 @@ export class Start {
   fileForm() {
     const { words: { start, copy }, page: { settings } } = this;
     const choose = event => this.look(event.target.files[0]);
-    return el('form', { class: 'stack', method: 'post', action: settings.badge, enctype: 'multipart/form-data' },
+    const form = el('form', { class: 'stack', method: 'post', action: settings.badge, enctype: 'multipart/form-data' },
       el('label', { for: 'file' }, settings.badge ? start.file : copy.photo),
       el('input', { id: 'file', name: 'file', type: 'file', change: choose,
         accept: settings.badge ? 'image/*,application/pdf,application/json,.json,.jsonld,.jwt' : 'image/*' }),
       this.fileSaid);
+    sendIfReachable(form, () => this.fileSaid.replaceChildren(el('p', null, this.words.scanner.offline)));
+    return form;
   }
 
   async look(file) {
@@ -154,6 +178,6 @@ export class Start {
     const { scanner } = this.words, tell = (key, values) => el('p', null, say(scanner[key], values));
     if (file.size > MOST.server * MB) return this.fileSaid.append(tell('too_large', { most: String(MOST.server) }));
     if (!navigator.onLine) return this.fileSaid.append(tell('offline'));
-    this.fileSaid.append(tell('server'), el('button', { class: 'main' }, scanner.send));
+    this.fileSaid.append(tell('server'), this.opensIn() ?? '', el('button', { class: 'main' }, scanner.send));
   }
 }

@@ -4,7 +4,8 @@ const NAME = 'certificate-check-', CACHE = `${NAME}2`;
 const PATIENCE = 3000;
 const PATIENCE_FOR_NEWS = 7000; // a withdrawal is worth waiting for; the page itself (trust.js) waits a little longer
 const query = new URL(location.href).searchParams;
-const page = new URL(self.registration.scope), many = `${page.pathname.replace(/\/$/, '')}/many`;
+const page = new URL(self.registration.scope);
+const [many, guide] = ['many', 'guide'].map(name => `${page.pathname.replace(/\/$/, '')}/${name}`);
 const [parts, trust, status] = ['./', query.get('trust'), query.get('status')].map(place => new URL(place, location.href));
 
 self.addEventListener('install', event => {
@@ -16,7 +17,10 @@ self.addEventListener('message', event => event.waitUntil(keep(event.data)));
 
 self.addEventListener('fetch', event => {
   const url = clean(event.request.url);
-  if (event.request.method === 'GET' && isOurs(url)) event.respondWith(answer(event.request, url));
+  if (event.request.method !== 'GET' || !isOurs(url)) return;
+  const network = fetch(event.request);
+  event.waitUntil(network.then(got => got.ok && store(url, got.clone())).catch(() => {})); // a full phone is answered too
+  event.respondWith(answer(network, url));
 });
 
 function clean(address) {
@@ -31,15 +35,15 @@ const isPage = ({ pathname }) => pathname === page.pathname || pathname === inde
 
 function isOurs(url) {
   if (url.origin !== location.origin) return false;
-  if (isPage(url) || url.pathname === many) return true;
+  if (isPage(url) || [many, guide].includes(url.pathname)) return true;
   return [parts, trust, status].some(folder => url.pathname.startsWith(folder.pathname));
 }
 
-// What may say something else at any moment: whether a certificate still counts.
+// What may say something else at any moment: whether a certificate still counts, and whether a key is stolen.
 function isNews(url) {
   const { pathname } = url; // lists of others are mirrored below `trust`
   return pathname.startsWith(status.pathname)
-    || pathname.startsWith(trust.pathname) && /\/(withdrawals|status\/[^/]+)$/.test(pathname);
+    || pathname.startsWith(trust.pathname) && /\/(bundle|withdrawals|status\/[^/]+)$/.test(pathname);
 }
 
 async function forgetOlder() {
@@ -48,39 +52,35 @@ async function forgetOlder() {
 }
 
 async function keep(addresses) {
-  const cache = await caches.open(CACHE);
   const urls = addresses.map(clean).filter(url => isOurs(url) && url.pathname !== location.pathname);
   // What the page has just loaded comes out of the browser's own cache and costs nothing.
   const get = async url => {
     const got = await fetch(url.href, { cache: 'force-cache', credentials: 'omit' });
-    if (got.ok) await store(cache, url, got);
+    if (got.ok) await store(url, got);
   };
   await Promise.allSettled(urls.map(get));
 }
 
 // Kept news says when it was given, so that the page never takes it for an answer of now.
-async function store(cache, url, got) {
+async function store(url, got) {
+  const cache = await caches.open(CACHE);
   if (!isNews(url)) return cache.put(keyOf(url), got);
   const mirrored = got.headers.get('X-Kept') * 1000 || Infinity;
   const given = Math.min(mirrored, Date.parse(got.headers.get('Date')) || Infinity, Date.now());
   const headers = new Headers(got.headers);
   headers.set('X-Kept', Math.floor(given / 1000));
+  headers.set('X-From-Phone', 1); // who reads it asked nobody
   return cache.put(keyOf(url), new Response(got.body, { headers }));
 }
 
 const keyOf = url => (isPage(url) ? page.href : url.href);
 
-async function answer(request, url) {
-  const cache = await caches.open(CACHE);
-  const network = fetch(request).then(async got => {
-    if (got.ok) await store(cache, url, got.clone());
-    return got;
-  });
-  network.catch(() => {}); // it may fail after the kept answer was given
+async function answer(network, url) {
   const late = new Promise((_, refuse) => setTimeout(refuse, isNews(url) ? PATIENCE_FOR_NEWS : PATIENCE));
   try {
     const got = await Promise.race([network, late]);
     if (got.status < 500) return got;
   } catch { /* fall through to what was kept */ }
-  return await cache.match(keyOf(url)) ?? network;
+  const kept = await caches.match(keyOf(url), { cacheName: CACHE }).catch(() => {});
+  return kept ?? network;
 }

@@ -3,6 +3,7 @@
 import { bytesOf, concat, hex, readEnvelope, unbase64url, unhex, verify } from './check.js';
 
 const PATIENCE = 8000;
+const MINUTES = 5; // an answer serves
 const MOST = { bundle: 256 << 10, catalogue: 1 << 20, withdrawals: 4 << 20, token: 512 << 10 };
 const MOST_ISSUED = 1e6, ISSUED_KEPT = 20000; // leaves: that are read at all, and that are kept for a cellar
 const sha256 = async bytes => hex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
@@ -12,19 +13,24 @@ export class Trust {
   // `places`: root (hex key), trust and status (addresses that end with a slash), issuer (the id of whoever serves
   // them; without it the first of the bundle), made (it is set where the files are copies that somebody took along).
   // `inside`: the same files within this page, place → base64, for a page that is one file; `made` among them says as
-  // of when, in seconds.
-  constructor(places, inside = null) {
+  // of when, in seconds. `now`: the clock, in seconds.
+  constructor(places, inside = null, now = () => Math.floor(Date.now() / 1000)) {
     this.places = places;
     this.inside = inside;
+    this.now = now;
     this.fetched = [];
     this.had = new Map();
+    this.version = 0; // the highest of a bundle: an older one would bring stolen keys back
     this.texts = new Map(); // the last catalogue of each issuer
+    this.lacking = new Set(); // other issuers of which nothing has come to this host yet
   }
 
   bundle() {
     return this.once('bundle', async () => {
       const document = await this.document(`${this.places.trust}bundle`, 'bundle', [this.places.root], 'obt1');
-      return document.type === 'bundle' ? document : null;
+      if (document.type !== 'bundle' || document.version < this.version) return null;
+      this.version = document.version;
+      return { ...document, given: Number(this.places.made) || document.given };
     });
   }
 
@@ -52,23 +58,25 @@ export class Trust {
     return document ? document.entries[await sha256(number)] ?? null : null;
   }
 
-  // The status list as { isSet, signedAt, staleAfter, kept }, or { cause } where it could not be had. `kept`: when
-  // the issuer gave it, if it could not be asked again now.
+  // The status list as { isSet, signedAt, staleAfter, given, isKept }, or { cause } where it could not be had. `given`:
+  // when the issuer gave it; `isKept`: it was kept from then, because nobody could be asked now.
   list(issuer, url, purpose) {
-    return this.once(`${issuer.id} ${url}`, async () => {
+    const keys = keysFor(issuer, 'status'); // one stolen meanwhile: ask again
+    return this.once(`${issuer.id} ${url} ${keys}`, async () => {
       let had;
       try {
         const number = issuer.status_lists.find(list => [list.url, list.suspension_url].includes(url)).number;
         const folder = await this.isOwn(issuer) ? this.places.status : `${await this.folder(issuer)}status/`;
         const name = `${number}${purpose === 'suspension' ? '-suspension' : ''}.jwt`;
         had = await this.fetch(folder + name, MOST.token);
-      } catch {
-        return { cause: 'no_network' };
+      } catch (failure) {
+        if (failure.cause && !await this.isOwn(issuer)) this.lacking.add(issuer.id);
+        return { cause: failure.cause ?? 'no_network' };
       }
       try {
         const token = new TextDecoder().decode(had.bytes).trim();
-        const list = await readStatusList(token, keysFor(issuer, 'status'), url, purpose);
-        return { ...list, kept: this.places.made ? list.signedAt : had.kept }; // whoever gives a copy is not the issuer
+        const list = await readStatusList(token, keys, url, purpose);
+        return { ...list, given: this.places.made ? list.signedAt : had.given, isKept: had.isKept }; // whoever gives a copy is not the issuer
       } catch {
         return { cause: 'bad_list' };
       }
@@ -83,19 +91,21 @@ export class Trust {
       const { bytes } = await this.fetch(`${await this.folder(issuer)}issued/${key.kid}`, 32 * count);
       const { readList } = await import('./merkle.js');
       return readList(bytes, unhex(root), count);
-    });
+    }, Infinity);
   }
 
   // Everything a check without a network may need: gives when all of it was asked for.
   async keepable(language) {
     const bundle = await this.bundle();
     for (const issuer of bundle?.issuers ?? []) {
-      await this.catalogue(issuer, language);
-      await this.withdrawals(issuer);
       for (const place of issuer.status_lists) {
+        if (this.lacking.has(issuer.id)) break;
         await this.list(issuer, place.url, 'revocation');
         if (place.suspension_url) await this.list(issuer, place.suspension_url, 'suspension');
       }
+      if (this.lacking.has(issuer.id)) continue;
+      await this.catalogue(issuer, language);
+      await this.withdrawals(issuer);
       for (const key of issuer.keys) if (key.issued?.count <= ISSUED_KEPT) await this.issued(issuer, key);
     }
   }
@@ -110,9 +120,24 @@ export class Trust {
     return `${this.places.trust}${(await sha256(bytesOf(issuer.id))).slice(0, 16)}/`;
   }
 
-  once(name, work) {
-    if (!this.had.has(name)) this.had.set(name, quiet(work()));
-    return this.had.get(name);
+  // The answer of the last minutes; an older one only while no newer can be had.
+  once(name, work, minutes = MINUTES) {
+    const before = this.had.get(name);
+    if (before && this.now() < before.until) return before.answer;
+    const one = { until: this.now() + 60 * minutes };
+    one.answer = Promise.all([quiet(work()), before?.answer]).then(([found, earlier]) => {
+      if (found && !found.cause) return found;
+      if (earlier && !earlier.cause && found?.cause !== 'bad_list') return { ...earlier, isKept: true };
+      one.until = 0;
+      return found;
+    });
+    this.had.set(name, one);
+    return one.answer;
+  }
+
+  // The next check asks again.
+  again() {
+    for (const one of this.had.values()) if (one.until < Infinity) one.until = 0;
   }
 
   async ofIssuer(issuer, place, kind, context, hash) {
@@ -121,11 +146,12 @@ export class Trust {
   }
 
   async document(place, kind, keys, context, hash) {
-    const { bytes } = await this.fetch(place, MOST[kind]);
+    const { bytes, given } = await this.fetch(place, MOST[kind]);
     if (hash && await sha256(bytes) !== hash) throw new Error('another document');
     const envelope = readEnvelope(bytes, MOST[kind]);
     for (const key of keys) {
-      if (await envelope.isSignedBy(unhex(key), context)) return JSON.parse(new TextDecoder().decode(envelope.payload));
+      if (!await envelope.isSignedBy(unhex(key), context)) continue;
+      return { ...JSON.parse(new TextDecoder().decode(envelope.payload)), given };
     }
     throw new Error('not signed by a trusted key');
   }
@@ -137,7 +163,7 @@ export class Trust {
     } catch (failure) {
       const within = this.inside?.[place];
       if (!within) throw failure;
-      return { bytes: Uint8Array.from(atob(within), sign => sign.charCodeAt(0)), kept: this.inside.made };
+      return { bytes: Uint8Array.from(atob(within), sign => sign.charCodeAt(0)), given: this.inside.made };
     }
   }
 
@@ -146,11 +172,11 @@ export class Trust {
     const stop = new AbortController(), timer = setTimeout(() => stop.abort(), PATIENCE);
     try {
       const answer = await fetch(place, { credentials: 'omit', cache: 'no-cache', signal: stop.signal });
-      if (!answer.ok) throw new Error('not had');
+      if (!answer.ok) throw new Error('not had', { cause: 'not_had' });
       const bytes = await upTo(most, answer.body);
       this.fetched.push(answer.url);
       const kept = answer.headers.get('X-Kept'); // when it was asked for: set by sw.js, and for what is mirrored
-      return { bytes, kept: kept && Number(kept) };
+      return { bytes, given: Number(kept) || this.now(), isKept: answer.headers.has('X-From-Phone') };
     } finally {
       clearTimeout(timer);
     }
@@ -158,7 +184,7 @@ export class Trust {
 }
 
 export const keysFor = (issuer, use) =>
-  issuer.keys.filter(key => key.uses.includes(use) && !key.compromised_since).map(key => key.x);
+  issuer.keys.filter(key => key.uses.includes(use) && key.compromised_since == null).map(key => key.x);
 
 // A Bitstring Status List as VC-JWT; the twin of assessor/certificates/status.py.
 async function readStatusList(token, keys, url, purpose) {

@@ -14,6 +14,7 @@ from assessor.database import db, now
 from assessor.fetching.fetcher import Fetcher
 from assessor.installation import settings
 from assessor.openbadges.checks import Report, Result
+from assessor.openbadges.documents import Fetch, Fetched
 from assessor.verification import verifying
 from assessor.verification.own_documents import beside_ours
 from assessor.verification.telling import Said, what_it_says
@@ -37,11 +38,14 @@ class _Shown:
     foreign: str = ""
     says: Said | None = None
     is_of_another: bool = False
+    only_attached: bool = False
 
     @classmethod
     def of(cls, report: Report) -> "_Shown":
         checks = tuple((check.name, check.state.value, check.reason) for check in report.checks)
-        return cls(int(report.result), checks, report.foreign, what_it_says(report), report.is_of_another)
+        only_attached = verifying.says_only_the_attachment(report)
+        said = what_it_says(report)
+        return cls(int(report.result), checks, report.foreign, said, report.is_of_another, only_attached)
 
     @classmethod
     def of_code(cls, checked: checking.CheckedSummary) -> "_Shown":
@@ -56,7 +60,7 @@ def badge_form() -> ResponseReturnValue:
 
 
 @pages.post("/verify")
-@access.public
+@access.public_reading
 def badge() -> ResponseReturnValue:
     """The report of what was sent."""
     request.max_content_length = most = LARGEST_MB * 1024 * 1024
@@ -96,10 +100,21 @@ def _check(data: bytes, recipient: str) -> _Shown:
         own.trust,
         own.lists,
         moment,
-        fetch=beside_ours(db.session, here, outside),
+        fetch=beside_ours(db.session, here, _between_transactions(outside)),
         recipient=recipient,
     )
+    report = verifying.with_reason(db.session, here, report)
     return _Shown.of(verifying.with_cure(db.session, here, report))
+
+
+def _between_transactions(outside: Fetch) -> Fetch:
+    """Strangers may let us wait, and no connection to the database waits with us."""
+
+    def fetch(url: str, /) -> Fetched:
+        db.session.rollback()
+        return outside(url)
+
+    return fetch
 
 
 def _fetcher() -> Fetcher:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, request
 
+from assessor import locale
 from assessor.credentials import issuer, kept, publishing
 from assessor.database import db
 from assessor.installation import settings
@@ -49,6 +50,7 @@ def frame(language: str) -> dict[str, Any]:
         "tab_icon": ICON,
         "root_key": newest(kept.ROOT_KEY, lambda: publishing.root_key(db.session)).hex(),
         "issuer": issuer.did(settings()),
+        "page_languages": " ".join(locale.BY_CODE),
     }
 
 

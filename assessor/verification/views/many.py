@@ -17,8 +17,8 @@ from assessor import access
 from assessor.accounts import limits
 from assessor.certificates import checking
 from assessor.certificates.summary import Summary
-from assessor.credentials import achievements, publishing
-from assessor.database import db, now
+from assessor.credentials import achievements
+from assessor.database import db, now, writing
 from assessor.installation import settings
 from assessor.verification import many as lists
 from assessor.verification.spreadsheet import as_csv
@@ -36,6 +36,7 @@ Words = Mapping[str, Any]
 class Row:
     """One answer in words. ``issued`` and ``expires`` None, and empty texts: it does not say, or it is not shown.
 
+    ``title`` as it is printed; ``known_as``: what we call it in the reader's language, empty where that is the same.
     ``repeats``: another line before holds the same.
     """
 
@@ -47,6 +48,7 @@ class Row:
     repeats: bool
     name: str = ""
     title: str = ""
+    known_as: str = ""
     level: int | None = None
     issued: datetime | None = None
     expires: datetime | None = None
@@ -62,7 +64,7 @@ def many_form() -> ResponseReturnValue:
 
 
 @pages.post("/c/many")
-@access.public
+@access.public_reading
 def many() -> ResponseReturnValue:
     """The table of answers, or the same as a file. What is refused stays in the form."""
     request.max_content_length = request.max_form_memory_size = LARGEST
@@ -101,8 +103,8 @@ def _checked(lines: Sequence[lists.Line]) -> list[lists.Answer]:
     limits.check(db.session, limits.NUMBER, place, now())
     answers = lists.check(db.session, lines, settings(), now())
     if any(answer.cause == "not_found" for answer in answers):
-        limits.record(db.session, limits.NUMBER, place, now())
-        db.session.commit()
+        with writing(db.session):
+            limits.record(db.session, limits.NUMBER, place, now())
     return answers
 
 
@@ -126,17 +128,17 @@ def _with_summary(row: Row, summary: Summary, language: str, titles: dict[str, s
     code = summary.achievement
     if code not in titles:
         titles[code] = _title(code, language)
-    title = titles[code] or summary.title or code
-    return replace(
-        row, name=summary.name, title=title, level=summary.level, issued=summary.issued, expires=summary.expires
-    )
+    title = summary.title or titles[code] or code
+    known_as = titles[code] if titles[code] != title else ""
+    row = replace(row, name=summary.name, title=title, known_as=known_as)
+    return replace(row, level=summary.level, issued=summary.issued, expires=summary.expires)
 
 
 def _title(code: str, language: str) -> str:
     """What we call this achievement; empty: it is of another issuer."""
     known = {template.code: template for template in achievements.everything(db.session, settings())}
     found = known.get(code)
-    return publishing.text_of(found, found.language(language)).title if found else ""
+    return found.text(found.language(language)).title if found else ""
 
 
 def _notes(checked: checking.CheckedSummary, told: Words, words: Words) -> list[str]:

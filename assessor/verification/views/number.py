@@ -15,7 +15,7 @@ from assessor import access
 from assessor.accounts import limits
 from assessor.certificates import checking
 from assessor.certificates import number as numbers
-from assessor.credentials import achievements, finding, publishing, wording
+from assessor.credentials import achievements, finding, wording
 from assessor.database import db, now
 from assessor.installation import settings
 from assessor.verification import verifying
@@ -71,7 +71,7 @@ def _shown(checked: Any, language: str) -> dict[str, Any]:
     if checked.summary is not None:
         certainty = _certainty(checked.summary.number)
         found = achievements.find(db.session, checked.summary.achievement, here)
-        text = publishing.text_of(found, found.language(language))
+        text = found.text(found.language(language))
     return {
         "checked": checked,
         "asked": now(),  # our own lists are read at this moment

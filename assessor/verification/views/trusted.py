@@ -1,12 +1,10 @@
 """What the verification page trusts: signed files, ours and those of partners, all from this host."""
 
-from datetime import datetime
-
 from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from assessor import access
-from assessor.credentials import issued, kept, mirroring, publishing
+from assessor.credentials import issued, kept, publishing
 from assessor.database import db, now
 from assessor.installation import settings
 from assessor.verification import languages
@@ -52,24 +50,30 @@ def withdrawals() -> ResponseReturnValue:
 @access.public
 def issued_list(kid: str) -> ResponseReturnValue:
     """What was issued with a key that is stolen now: sorted leaves, whose root the bundle names."""
-    return _file(issued.leaves(db.session, kid), LEAVES)
+    root = newest(kept.root_name(kid), lambda: issued.root_of(db.session, kid)).hex()
+    if request.if_none_match.contains_weak(root):
+        return _file(b"", LEAVES, tag=root)  # 32 MB are not read to say that nothing is new
+    return _file(newest(kept.leaves_name(kid), lambda: issued.leaves(db.session, kid)), LEAVES, tag=root)
 
 
 @pages.get("/c/trust/<string(length=16):place>/<path:name>")
 @access.public
 def mirrored(place: str, name: str) -> ResponseReturnValue:
     """A file of a partner, byte for byte as it was signed."""
-    found = mirroring.document(db.session, place, name)
+    found = newest(kept.mirrored_name(place, name), lambda: kept.mirrored_with_time(db.session, place, name))
     kind = LEAVES if name.startswith("issued/") else TOKEN if name.endswith(".jwt") else SIGNED
-    return _file(found.body, kind, found.fetched_at)
+    return _file(found[kept.TIME_BYTES :], kind, int.from_bytes(found[: kept.TIME_BYTES]))
 
 
-def _file(body: bytes, kind: str, given: datetime | None = None) -> ResponseReturnValue:
+def _file(body: bytes, kind: str, given: int | None = None, *, tag: str = "") -> ResponseReturnValue:
     answer = Response(body, content_type=kind)
-    answer.add_etag()
+    if tag:
+        answer.set_etag(tag)
+    else:
+        answer.add_etag()
     answer.headers["Cache-Control"] = "no-cache"
     answer.headers["Access-Control-Allow-Origin"] = "*"
     answer.headers["Content-Security-Policy"] = FILE_POLICY
     if given is not None:
-        answer.headers[KEPT] = str(int(given.timestamp()))
+        answer.headers[KEPT] = str(given)
     return answer.make_conditional(request)

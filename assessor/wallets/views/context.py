@@ -35,14 +35,17 @@ def spoken(code: str) -> dict[str, Any]:
 def card(award: Award) -> dict[str, Any]:
     """A certificate as its holder sees it in a list and on top of a page."""
     certificate = achievements.find(db.session, award.achievement_code, settings()).certificate
+    title, band = certificate.headed(award.level, award.language)
     counts = award.revoked_at is None and award.suspended_at is None
     is_signed = issuing.credential_of(db.session, award) is not None
     return {
         "id": award.credential_id,
         "holder": award.holder_name,
         "second": award.second_name,
-        "title": certificate.title[award.language],
-        "band": certificate.wording[award.language][f"band_{(award.level + 1) // 2}"],
+        "language": award.language,
+        "title": title,
+        "band": band,
+        "elsewhere": certificate.headed_elsewhere(award.level, award.language),
         "picture": url_for("wallets.file", award=award.credential_id, form="svg")
         if counts and is_signed
         else url_for("credentials.badge_picture", code=award.achievement_code),

@@ -7,11 +7,11 @@ from typing import Any
 
 import pikepdf
 import pytest
-import zxingcpp
 
 from assessor.certificates.certificate import AreaScore, CertificateUnprintable, substituted_characters
 from assessor.certificates.pdf import certificate_pdf
 from assessor.certificates.svg_drawing import DrawingInvalid
+from tests.codes import qr_codes
 from tests.unit.certificates.samples import NUMBER, QR_TEXT, TEMPLATE, certificate, page_picture, page_text
 
 LONG_NAME = "Maria Guadalupe Hernández de la Santísima Trinidad y Rodríguez-Fernández Montenegro"
@@ -42,7 +42,7 @@ def test_page_one_says_who_can_do_what(language: str) -> None:
 def test_a_phone_reads_the_symbol_from_the_printed_page(language: str) -> None:
     pdf = certificate_pdf(certificate(language))
 
-    found = zxingcpp.read_barcodes(page_picture(pdf, dpi=150))
+    found = qr_codes(page_picture(pdf, dpi=150))
 
     assert [one.text for one in found] == [QR_TEXT]
 
@@ -132,7 +132,7 @@ def test_the_symbol_keeps_fifteen_millimetres_and_a_quiet_zone_from_everything()
         ({"tasks": ("x",) * 9}, "tasks"),
         ({"tasks": ("word " * 75,) * 8}, "do not fit"),
         ({"areas": (AreaScore("Area", 50, 60, 70),)}, "low"),
-        ({"areas": (AreaScore("Area", 50),)}, "range"),
+        ({"areas": (AreaScore("Area", 50, 40),)}, "half a range"),
     ],
 )
 def test_what_cannot_be_printed_is_refused_with_its_reason(changes: dict[str, Any], reason: str) -> None:
@@ -155,3 +155,19 @@ def test_a_symbol_that_is_not_square_is_refused() -> None:
 def test_a_badge_that_cannot_be_drawn_is_refused() -> None:
     with pytest.raises(DrawingInvalid):
         certificate_pdf(replace(certificate(), badge_svg="<svg/>"))
+
+
+def test_a_score_without_a_range_is_printed_alone_and_nothing_is_said_of_nine_in_ten() -> None:
+    alone, ranged = AreaScore("Messages", 64), AreaScore("Devices", 50, 41, 59)
+
+    neither, both = (
+        " ".join(page_text(certificate_pdf(certificate(areas=areas)), 1).split())
+        for areas in ((alone,), (alone, ranged))
+    )
+
+    assert "Messages 64 " in neither
+    assert "9 of 10" not in neither
+    assert "the uncertainty is not stated" in neither
+    assert "50 (41 to 59)" in both
+    assert "9 of 10" in both
+    assert "the uncertainty is not stated" in both

@@ -1,6 +1,6 @@
 """The ten results of a check, in the order of spec/qr.md, section 2."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -47,7 +47,7 @@ def test_a_good_certificate_is_genuine_and_every_check_passed() -> None:
 def test_without_the_status_list_it_is_never_plainly_genuine() -> None:
     checked = Checker(status={}).check(text())
 
-    assert (checked.result, checked.cause, checked.status_at) == (2, "no_network", None)
+    assert (checked.result, checked.cause, checked.status_at) == (2, "not_had", None)
     assert state(checked, "withdrawal") == "not checked"
     assert checked.summary == summary()
 
@@ -240,6 +240,18 @@ def test_a_status_list_that_is_not_one_leaves_the_question_open(token: str) -> N
     checked = Checker(status={**both_lists(), LIST: token}).check(text())
 
     assert (checked.result, checked.cause) == (2, "bad_list")
+
+
+@pytest.mark.parametrize("signed_at", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)], ids=str)
+def test_a_list_of_the_end_of_the_calendar_is_old_and_still_withdraws(signed_at: datetime) -> None:
+    lists = both_lists() | {LIST: status_token(places=(WITHDRAWN_PLACE,), signed_at=signed_at)}
+
+    good, withdrawn = (
+        Checker(status=lists).check(text()),
+        Checker(status=lists).check(text(status_index=WITHDRAWN_PLACE)),
+    )
+
+    assert (good.result, good.cause, withdrawn.result) == (2, "old_list", 3)
 
 
 def test_a_place_outside_the_list_leaves_the_question_open() -> None:

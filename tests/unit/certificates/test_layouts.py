@@ -4,14 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import zxingcpp
 
 from assessor.certificates.certificate import CertificateContent, CertificateUnprintable
-from assessor.certificates.layout import SHIPPED, LayoutInvalid, layout_of, shipped
+from assessor.certificates.layout import SHIPPED, SYMBOL, WORDS, LayoutInvalid, layout_of, shipped
 from assessor.certificates.pdf import certificate_pdf
 from assessor.certificates.template_reading import read_template
 from assessor.certificates.toml_reading import TemplateInvalid
 from assessor.certificates.words import WORDING
+from tests.codes import qr_codes
 from tests.unit.certificates.browser_lines import LINES, BrowserLine
 from tests.unit.certificates.samples import BADGE, NUMBER, QR_TEXT, certificate, page_picture, page_text
 
@@ -36,7 +36,7 @@ def test_what_is_signed_stands_on_page_one_of_every_layout(name: str, language: 
 def test_a_phone_reads_the_symbol_of_every_layout(name: str, language: str) -> None:
     pdf = certificate_pdf(certificate(language, layout=shipped(name)))
 
-    assert [one.text for one in zxingcpp.read_barcodes(page_picture(pdf, dpi=150))] == [QR_TEXT]
+    assert [one.text for one in qr_codes(page_picture(pdf, dpi=150))] == [QR_TEXT]
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -45,6 +45,13 @@ def test_any_name_finds_its_place_in_every_layout(name: str, holder: str) -> Non
     content = certificate(holder=holder, second_spelling=holder[:30], demonstration=True, layout=shipped(name))
 
     assert "not a real certificate" in page_text(certificate_pdf(content))
+
+
+def test_the_date_of_the_test_is_a_line_of_its_own_where_no_sentence_leads_to_it() -> None:
+    text = page_text(certificate_pdf(certificate(layout=shipped("modern"))))
+
+    assert "Test on 12 November 2026" in " ".join(text.split())
+    assert "who has shown" not in text
 
 
 def in_the_words_of(line: BrowserLine, layout: str) -> CertificateContent:
@@ -163,6 +170,31 @@ def test_an_organisation_changes_colours_in_its_own_copy() -> None:
 def test_a_broken_layout_is_refused_with_key_and_reason(layout: Any, key: str, reason: str) -> None:
     with pytest.raises(LayoutInvalid, match=rf"{key}.*{reason}"):
         layout_of(layout)
+
+
+@pytest.mark.parametrize(
+    ("place", "key"),
+    [
+        ({"symbol": [400, 400]}, "symbol"),
+        ({"symbol": [2, 2]}, "symbol"),
+        ({"symbol": [82.5, 240]}, "symbol"),
+        ({"symbol": [151, 204]}, "symbol"),
+        ({"symbol": [82.5, 190]}, r"columns\[1\].box"),
+        ({"badge": [70, 209, 38]}, "badge"),
+        ({"emblems": [[70, 209]]}, "emblems"),
+        ({"signatures": [[70, 245, 46]]}, "signatures"),
+        ({"ornament": {"kind": "side", "box": [10, 10, 80, 277]}}, "ornament.box"),
+    ],
+)
+def test_a_symbol_off_the_page_or_under_something_is_refused(place: dict[str, Any], key: str) -> None:
+    with pytest.raises(LayoutInvalid, match=rf"layout.{key}: .*(edges|over the symbol)"):
+        layout_of({"like": "classic", **place})
+
+
+def test_a_symbol_as_low_as_a_layout_may_have_it_has_room_for_its_words() -> None:
+    lowest = layout_of({"like": "classic", "symbol": [82.5, 297 - SYMBOL - WORDS]})
+
+    assert "v.badges.example" in page_text(certificate_pdf(certificate(layout=lowest)))
 
 
 def test_a_template_with_a_broken_layout_names_its_file() -> None:

@@ -5,9 +5,9 @@ from io import BytesIO
 
 import pikepdf
 import pytest
-import zxingcpp
 
 from assessor.certificates.cards import CARD_LABELS, MAX_CARDS, LoginCard, PictureWord, Wording, login_cards_pdf
+from tests.codes import qr_codes
 from tests.unit.certificates.samples import CREATED, matrix, page_picture, page_text
 
 CUP = (
@@ -44,7 +44,7 @@ def test_a_card_tells_name_pictures_group_and_way_in() -> None:
 def test_every_card_of_a_page_is_read_by_a_phone() -> None:
     pdf = printed(*(f"Ada {n}" for n in range(10)))
 
-    found = {one.text for one in zxingcpp.read_barcodes(page_picture(pdf, dpi=200))}
+    found = {one.text for one in qr_codes(page_picture(pdf, dpi=200))}
 
     assert found == {ADDRESS.format(f"{n:026}") for n in range(10)}
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -13,6 +12,7 @@ from qrcode.constants import ERROR_CORRECT_M
 
 from assessor.certificates import qr
 from assessor.certificates.matrix import matrix, penalties
+from tests.codes import qr_codes
 
 PREFIX = "https://v.badges.example/c#1."
 DIGITS = st.text("0123456789", max_size=800)
@@ -59,7 +59,7 @@ def test_a_phone_reads_it() -> None:
     text = PREFIX + "12345678901234567" * 40
     picture = Image.fromarray(np.where(np.pad(np.array(qr.symbol(text)), 4), 0, 255).astype(np.uint8))
 
-    assert [one.text for one in zxingcpp.read_barcodes(picture.resize((600, 600), 0))] == [text]
+    assert [one.text for one in qr_codes(picture.resize((600, 600), 0))] == [text]
 
 
 def test_a_text_that_no_symbol_holds_is_refused() -> None:

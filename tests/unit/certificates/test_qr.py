@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -12,6 +11,7 @@ from PIL import Image
 from assessor.certificates import cbor, cose, qr
 from assessor.certificates import summary as fields
 from assessor.certificates.summary import Conditions, Device, Summary
+from tests.codes import qr_codes
 from tests.unit.certificates.trusted import (
     CERTIFICATE,
     PREFIX,
@@ -264,7 +264,7 @@ def test_the_symbol_is_the_smallest_and_is_read_back() -> None:
     for y, row in enumerate(rows):
         for x, black in enumerate(row):
             picture.putpixel((x + 4, y + 4), 0 if black else 255)
-    (found,) = zxingcpp.read_barcodes(picture.resize((picture.width * 4, picture.height * 4), Image.Resampling.NEAREST))
+    (found,) = qr_codes(picture.resize((picture.width * 4, picture.height * 4), Image.Resampling.NEAREST))
 
     assert found.text == written
     assert found.ec_level == "M"

@@ -147,6 +147,36 @@ def test_an_organisation_makes_a_layout_by_copying_a_folder(tmp_path: Path) -> N
     assert (0x65, 0x3A, 0x80) in {colour for _, colour in picture.convert("RGB").getcolors(100_000) or []}
 
 
+def test_an_unknown_layout_names_those_of_the_organisation_too(tmp_path: Path) -> None:
+    badge = changed(tmp_path, "certificate.toml", 'layout = "classic"', 'layout = "our"')
+    own = tmp_path / "layouts" / "ours"
+    own.mkdir(parents=True)
+    (own / "layout.toml").write_text('like = "classic"', "utf-8")
+
+    with pytest.raises(TemplateInvalid, match=r"^my-badge/certificate\.toml: layout: .*classic, modern, compact, ours"):
+        load_template(badge)
+
+
+def test_a_layout_by_name_and_as_a_table_is_refused_in_words(tmp_path: Path) -> None:
+    badge = copied(tmp_path) / "certificate.toml"
+    with badge.open("a", encoding="utf-8") as file:
+        file.write('\n[layout]\nlike = "modern"\n')
+
+    with pytest.raises(TemplateInvalid, match=r"^my-badge/certificate\.toml: layout: is there twice"):
+        load_template(badge)
+
+
+def test_a_badge_tells_what_its_layout_has_no_place_for() -> None:
+    signing = '\n[[signatures]]\nname = "Olu Adeyemi"\nrole = "Head"\n'
+
+    classic, modern = (
+        read_template(ENGLISH_ONLY.replace('layout = "classic"', f'layout = "{name}"') + signing)
+        for name in ("classic", "modern")
+    )
+
+    assert (classic.left_out, modern.left_out) == ((), ("signatures",))
+
+
 @pytest.mark.parametrize(
     ("folder", "text", "reason"),
     [

@@ -59,8 +59,8 @@ def issuer(certificate_key: Key | None = None, **changes: Any) -> Issuer:
     return Issuer(**(values | changes))
 
 
-def bundle(*issuers: Issuer, expires: datetime = NOW + 90 * DAY) -> Bundle:
-    return Bundle(version=4, issued=NOW - DAY, expires=expires, issuers=issuers or (issuer(),))
+def bundle(*issuers: Issuer, expires: datetime = NOW + 90 * DAY, version: int = 4) -> Bundle:
+    return Bundle(version=version, issued=NOW - DAY, expires=expires, issuers=issuers or (issuer(),))
 
 
 def summary(**changes: Any) -> Summary:
@@ -107,7 +107,7 @@ def status_token(
         raw[place >> 3] |= 0x80 >> (place & 7)
     credential = {
         "id": url,
-        "validFrom": f"{signed_at:%Y-%m-%dT%H:%M:%SZ}",
+        "validFrom": signed_at.strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20),
         "credentialSubject": {
             "type": "BitstringStatusList",
             "statusPurpose": purpose,

@@ -7,7 +7,6 @@ from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import zxingcpp
 from flask.testing import FlaskClient
 from PIL import Image, ImageDraw
 from sqlalchemy import select, update
@@ -23,6 +22,7 @@ from assessor.openbadges.trust import Trust
 from assessor.openbadges.verification import verify
 from assessor.openbadges.withdrawal import FetchedList
 from assessor.wallets.models import Offer
+from tests.codes import qr_codes
 from tests.fixtures import Browser
 from tests.holder_keys import WalletKey, key, proof
 
@@ -135,7 +135,7 @@ def link_of(page: str) -> str:
         left, top = 4 * int(x), 4 * int(y)
         pen.rectangle((left, top, left + 4 * int(width) - 1, top + 3), fill=0)
     assert size > 20
-    [read] = zxingcpp.read_barcodes(picture)
+    [read] = qr_codes(picture)
     return str(read.text)
 
 
