@@ -285,12 +285,12 @@ class Employer(Person):
     @property
     def verdict(self) -> str:
         """The word in large letters."""
-        return self.page.locator(".banner h1").inner_text()
+        return self.page.locator(".banner[data-result] h1").inner_text()
 
     @property
     def result(self) -> int:
         """The number of the result in spec/qr.md, section 2."""
-        return int(self.page.locator(".banner").get_attribute("data-result") or 0)
+        return int(self.page.locator(".banner[data-result]").get_attribute("data-result") or 0)
 
     def opens(self, link: str) -> None:
         """Follow a link that somebody sent."""
@@ -330,7 +330,7 @@ class Employer(Person):
         self._waits()
 
     def _waits(self) -> None:
-        self.page.locator(".banner").wait_for()
+        self.page.locator(".banner[data-result]").wait_for()
 
 
 def one_digit_changed(text: str) -> str:

@@ -38,7 +38,9 @@ def greek(browsing: Browsing, qr_text: str) -> BrowserContext:
     context = browsing.phone("el-GR")
     visit = Employer(context.new_page())
     visit.scans(qr_text)
-    kept(visit.page, "/c", "/c/static/start.js", "/c/static/reaching.js", "/c/static/words/el.json", "/c/trust/bundle")
+    words = "/c/static/words/el.json"
+    kept(visit.page, "/c", "/c/static/start.js", "/c/static/reaching.js", words, f"{words}?of=results")
+    kept(visit.page, "/c/trust/bundle", "/status/1.jwt", "/status/1-suspension.jwt")
     visit.page.close()
     return context
 
@@ -59,6 +61,7 @@ def test_a_typed_number_stays_where_there_is_no_network(browsing: Browsing, gree
 def test_a_pdf_that_cannot_be_sent_is_told_in_words(browsing: Browsing, greek: BrowserContext, paper: bytes) -> None:
     page = greek.new_page()
     page.goto("/c")
+    expect(page.locator("main a.second", has_text="Αγγλικά")).to_have_count(2)
     page.locator("#file").set_input_files({"name": "one.pdf", "mimeType": "application/pdf", "buffer": paper})
     expect(page.locator("form:has(#file)")).to_contain_text("Αγγλικά")  # the next page opens in English
     with cellar(browsing, greek):

@@ -40,7 +40,7 @@ HIDES = """() => {
 }"""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def film(paper: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the phone's camera sees: the certificate of `qr_text` on a table."""
     return scanning.film(paper, tmp_path_factory.mktemp("film") / "sheet.mjpeg")

@@ -35,7 +35,7 @@ async function change() {
   try {
     await speak(chooser.value);
   } catch {
-    await untranslated();
+    await untranslated().catch(() => {}); // nothing was kept yet
   }
 }
 

@@ -22,9 +22,8 @@ export class Start {
 
   screen() {
     const { words: { start }, page: { settings } } = this;
-    const opens = this.opensIn();
-    const ways = [this.link(settings.badge, start.any_badge, opens), this.link(settings.many, start.many),
-      this.link(settings.guide, start.guide, opens)];
+    const ways = [this.link(settings.badge, start.any_badge, this.opensIn()), this.link(settings.many, start.many),
+      this.link(settings.guide, start.guide, this.opensIn())];
     return el('div', { class: 'only start' },
       el('section', { class: 'stack' }, this.camera, this.cameraSaid,
         settings.made ? null : el('p', { class: 'note' }, icon('phone'), el('span', null, start.scan))),
@@ -34,7 +33,7 @@ export class Start {
 
   link(address, text, more = null) {
     if (!address) return null;
-    const told = el('small', { role: 'status' }, more && ` ${more}`);
+    const told = el('small', { role: 'status' }, more && [' ', more]);
     const link = el('a', { class: 'second blue', href: address }, text, told);
     followIfReachable(link, () => { told.textContent = ` ${this.words.start.needs_internet}`; });
     return link;
