@@ -38,8 +38,10 @@ function preferred() {
   return (own[0] ?? chooser).value;
 }
 
+// Asked twice: a worker that is just being woken by a phone without a network may miss the first request.
 async function wordsOf(language, part = '') {
-  const answer = await fetch(new URL(`./words/${language}.json${part}`, import.meta.url));
+  const place = new URL(`./words/${language}.json${part}`, import.meta.url);
+  const answer = await fetch(place).catch(() => new Promise(go => setTimeout(go, 300)).then(() => fetch(place)));
   if (!answer.ok) throw new Error(`no words in ${language}`);
   return answer.json();
 }
