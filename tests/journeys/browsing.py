@@ -8,7 +8,16 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Playwright, Request, WebError
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    BrowserType,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    WebError,
+)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -29,6 +38,10 @@ PATIENCE = 10_000  # ms
 BROWSERS_OWN = "/favicon.ico"
 
 
+class NeverSo(AssertionError):
+    """What a page was waited for did not come."""
+
+
 class NoBrowser(RuntimeError):
     """There is no Chromium; the message says what to install."""
 
@@ -45,6 +58,18 @@ def launch_kind(kind: BrowserType, *more: str) -> Browser:
         raise NoBrowser("The journeys need Chromium: apt-get install chromium")
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root
     return kind.launch(executable_path=found, args=[*QUIET, *sandbox, *more])
+
+
+def until(page: Page, truth: str, patience: int = PATIENCE) -> None:
+    """Wait until this expression, or what it promises, is true in the page. Raises `NeverSo` after ``patience`` ms.
+
+    Asked from outside: Playwright's own waiting evaluates inside the page, which our policy forbids.
+    """
+    for _look in range(patience // 100):
+        if page.evaluate(truth):
+            return
+        page.wait_for_timeout(100)
+    raise NeverSo(truth)
 
 
 class Watch:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.journeys.browsing import Browsing
+from tests.journeys.browsing import Browsing, until
 from tests.journeys.conftest import HOLDER
 from tests.journeys.people import Employer
 from tests.journeys.test_many_at_once import answers
@@ -26,10 +26,7 @@ def cellar(browsing: Browsing, context: BrowserContext) -> Iterator[None]:
 def kept(page: Page, *paths: str) -> None:
     """Wait until the worker has kept these."""
     for path in paths:
-        for _look in range(100):
-            if page.evaluate(f"caches.match('{path}').then(Boolean)"):
-                break
-            page.wait_for_timeout(100)
+        until(page, f"caches.match('{path}').then(Boolean)")
 
 
 @pytest.fixture

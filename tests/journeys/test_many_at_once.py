@@ -13,7 +13,7 @@ import pytest
 import qrcode
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.journeys.browsing import Browsing
+from tests.journeys.browsing import Browsing, until
 from tests.journeys.people import one_digit_changed
 from tests.journeys.reading import Reader
 
@@ -120,11 +120,8 @@ def test_papers_are_laid_before_the_camera_in_a_hall_without_network(
     context.add_init_script(CAMERA.replace("PICTURES", json.dumps(sources)))
     page = context.new_page()
     page.goto("/c/many")
-    kept = "caches.match('/c/static/vendor/zxing/reader.wasm.gz').then(Boolean)"
-    for _look in range(100):
-        if page.evaluate(kept) and page.evaluate("caches.match('/c/many').then(Boolean)"):
-            break
-        page.wait_for_timeout(100)
+    until(page, "caches.match('/c/static/vendor/zxing/reader.wasm.gz').then(Boolean)")
+    until(page, "caches.match('/c/many').then(Boolean)")
 
     context.set_offline(True)
     with browsing.watch.expecting("ERR_INTERNET_DISCONNECTED", "ERR_FAILED"):

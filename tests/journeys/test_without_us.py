@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys import scanning
-from tests.journeys.browsing import Browsing
+from tests.journeys.browsing import Browsing, until
 from tests.journeys.conftest import HOLDER
 from tests.journeys.installation import Installation
 from tests.journeys.people import one_digit_changed
@@ -123,8 +123,8 @@ def test_a_copy_on_any_host_checks_and_goes_on_checking_when_that_host_is_gone(
         assert employer.result == 1
         expect(employer.page.locator(".who h2")).to_have_text(HOLDER)
         kept = "navigator.serviceWorker.ready.then(async () => (await caches.match('trust/bundle')) !== undefined)"
-        employer.page.wait_for_function(kept)
-        employer.page.wait_for_function("caches.match('static/start.js').then(Boolean)")
+        until(employer.page, kept)
+        until(employer.page, "caches.match('static/start.js').then(Boolean)")
         employer.page.close()
 
         server.stop()

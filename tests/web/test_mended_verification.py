@@ -22,7 +22,7 @@ from assessor.credentials.models import Award
 from assessor.database import now
 from tests import factories
 from tests.fixtures import Browser
-from tests.journeys.browsing import launch
+from tests.journeys.browsing import launch, until
 
 Sessions = sessionmaker[Session]
 NEWS = ("/status/", "/c/trust/withdrawals")
@@ -198,8 +198,8 @@ def keep(context: BrowserContext, text: str) -> Page:
     """A first visit, until everything is kept."""
     page = checked(context, text)
     expect(page.locator("main")).to_have_attribute("data-result", "1")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-    page.wait_for_function(KEPT)
+    until(page, "navigator.serviceWorker.controller !== null")
+    until(page, KEPT)
     return page
 
 
