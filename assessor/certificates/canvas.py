@@ -1,10 +1,13 @@
-"""reportlab's canvas with the two things it lacks: fonts of our own, and forms that are drawn once for all documents.
+"""reportlab's canvas for pages that pikepdf writes: with fonts of our own, and drawings that stand in a file once.
 
     stamp = stamped(draw, 40, 20)  # once per process
     canvas.place(stamp, 100, 700)
+    canvas.next_page()
+    with canvas.document() as pdf: ...
 
-This is the only file that touches what reportlab keeps to itself (`_doc`, `_make_preamble`, `delayedFonts`,
-`BasicFonts`); reportlab is pinned because of it. Operators without a method go through its `addLiteral`.
+reportlab writes the operators of a page; what reportlab would make of them is never saved. This is the only file that
+touches what reportlab keeps to itself (`_make_preamble`, `_startPage`); reportlab is pinned because of it.
+Operators without a method go through its `addLiteral`.
 """
 
 import zlib
@@ -14,11 +17,15 @@ from functools import cached_property
 from io import BytesIO
 from typing import Any
 
-from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFObject, PDFStream
+import pikepdf
+from pikepdf import Array, Dictionary, Name
 from reportlab.pdfgen.canvas import Canvas
 
-#: Makes an object one of the document's own, and gives the reference to it.
-Refer = Callable[[PDFObject], PDFObject]
+from assessor.certificates.colours import paint
+
+Size = tuple[float, float]  # points
+#: Writes a font into a document and gives its dictionary.
+WriteFont = Callable[[pikepdf.Pdf], Dictionary]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,59 +41,74 @@ class Stamp:
         """The code as it stands in the file."""
         return zlib.compress(self.code.encode("ascii"))
 
+    def write(self, pdf: pikepdf.Pdf) -> pikepdf.Object:
+        """The drawing as a form of this document (PDF 32000-1, 8.10)."""
+        return pdf.make_stream(
+            self.deflated,
+            Type=Name.XObject,
+            Subtype=Name.Form,
+            BBox=Array([0, 0, self.width, self.height]),
+            Resources=Dictionary(),
+            Filter=Name.FlateDecode,
+        )
+
 
 class PaperCanvas(Canvas):
-    """A canvas that begins without a font. Coordinates in points, y upward."""
+    """Pages of a document that begins without a font. Coordinates in points, y upward."""
 
-    def __init__(self, file: BytesIO, size: tuple[float, float]) -> None:
-        super().__init__(file, pagesize=size, pageCompression=0, invariant=1, pdfVersion=(1, 7))
-        canvas: Any = self
-        self._document = canvas._doc
+    def __init__(self, size: Size) -> None:
+        super().__init__(BytesIO(), pagesize=size, pageCompression=0)
+        self._size = size
+        self._pages: list[tuple[str, Size]] = []
         self._stamps: dict[Stamp, str] = {}
+        self._fonts: dict[str, WriteFont] = {}
+
+    def fill_with(self, colour: str) -> None:
+        """Fill what comes in this colour (`#rrggbb`). As an operator: reportlab formats each part of it anew."""
+        self.addLiteral(f"{paint(colour)} rg")
+
+    def stroke_with(self, colour: str) -> None:
+        """Draw the lines that come in this colour (`#rrggbb`)."""
+        self.addLiteral(f"{paint(colour)} RG")
 
     def place(self, stamp: Stamp, x: float, y: float) -> None:
         """Draw a stamp with its origin at `x`, `y`."""
-        name = self._stamps.get(stamp)
-        if name is None:
-            name = self._stamps[stamp] = f"Stamp{len(self._stamps) + 1}"
-            self._document.addForm(name, _form(stamp))
-        self.saveState()
-        self.translate(x, y)
-        self.doForm(name)
-        self.restoreState()
+        name = self._stamps.setdefault(stamp, f"Stamp{len(self._stamps) + 1}")
+        self.addLiteral(f"q 1 0 0 1 {x:.3f} {y:.3f} cm /{name} Do Q")
 
-    def add_font(self, name: str, write: Callable[[Refer], PDFDictionary]) -> None:
-        """Have a font written when the document is saved; pages call it `name`."""
-        self._document.delayedFonts.append(_LateFont(name, write))
+    def add_font(self, name: str, write: WriteFont) -> None:
+        """Have a font written with the document; pages call it `name`."""
+        self._fonts[name] = write
+
+    def next_page(self, size: Size | None = None) -> None:
+        """End this page and begin another, of the same size unless one is given."""
+        canvas: Any = self
+        self._pages.append((canvas.getCurrentPageContent(), self._size))
+        canvas._startPage()
+        self._size = size or self._size
+
+    def document(self) -> pikepdf.Pdf:
+        """The pages that are ended, as a document that whoever asks for it closes."""
+        pdf = pikepdf.new()
+        fonts = {f"/{name}": pdf.make_indirect(write(pdf)) for name, write in self._fonts.items()}
+        forms = {f"/{name}": stamp.write(pdf) for stamp, name in self._stamps.items()}
+        resources = pdf.make_indirect(Dictionary(Font=Dictionary(fonts), XObject=Dictionary(forms)))
+        for code, (width, height) in self._pages:
+            page = Dictionary(
+                Type=Name.Page,
+                MediaBox=Array([0, 0, width, height]),
+                Contents=pdf.make_stream(code.encode("ascii")),
+                Resources=resources,
+            )
+            pdf.pages.append(pikepdf.Page(pdf.make_indirect(page)))
+        return pdf
 
     def _make_preamble(self) -> None:
-        self._preamble = "1 0 0 1 0 0 cm"  # reportlab's own would name a Helvetica that is not embedded
+        self._preamble = ""  # reportlab's own would name a Helvetica that is not embedded
 
 
 def stamped(draw: Callable[[PaperCanvas], None], width: float, height: float) -> Stamp:
     """What `draw` draws on an empty canvas, as a stamp of this size in points."""
-    canvas = PaperCanvas(BytesIO(), (width, height))
+    canvas = PaperCanvas((width, height))
     draw(canvas)
     return Stamp(canvas.getCurrentPageContent(), width, height)
-
-
-def _form(stamp: Stamp) -> PDFStream:
-    entries = {
-        "Type": "/XObject",
-        "Subtype": "/Form",
-        "BBox": PDFArray([0, 0, stamp.width, stamp.height]),
-        "Resources": PDFDictionary(),
-        "Filter": "/FlateDecode",
-    }
-    return PDFStream(PDFDictionary(entries), stamp.deflated)
-
-
-@dataclass(frozen=True)
-class _LateFont:
-    name: str
-    write: Callable[[Refer], PDFDictionary]
-
-    def addObjects(self, document: Any) -> None:  # noqa: N802, the name reportlab calls on `delayedFonts`
-        """Write the font into the resources of all pages."""
-        fonts = document.idToObject["BasicFonts"].dict
-        fonts[self.name] = document.Reference(self.write(document.Reference))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assessor.certificates.canvas import PaperCanvas
-from assessor.certificates.colours import INK, INK2, LINE, paint
+from assessor.certificates.colours import INK, INK2, LINE
 from assessor.certificates.font_choice import drawable
 from assessor.certificates.paper import HEIGHT, MM, WIDTH, Paper
 from assessor.certificates.sheet import Sheet
@@ -122,7 +122,7 @@ def _draw_sheet(sheet: Sheet, count: int, page: int, pages: int) -> None:
     sheet.write(advice, LEFT, TOP - advice.height - 2 * MM, COLUMNS * CARD_WIDTH, colour=INK2)
     rows = -(-count // COLUMNS)
     with sheet.paper.decoration() as canvas:
-        canvas.setStrokeColor(paint(LINE))
+        canvas.stroke_with(LINE)
         canvas.setLineWidth(0.7)
         canvas.setDash([3, 2.4])
         bottom = TOP + rows * CARD_HEIGHT
@@ -180,7 +180,7 @@ def _draw_pictures(sheet: Sheet, pictures: Sequence[PictureWord], left: float, t
 def _draw_picture(canvas: PaperCanvas, picture: PictureWord, x: float, y: float, width: float) -> None:
     """A picture in a rounded box, its top at `y` (points upward)."""
     height, size = 11.6 * MM, 8.4 * MM
-    canvas.setStrokeColor(paint(INK))
+    canvas.stroke_with(INK)
     canvas.setLineWidth(0.9)
     canvas.roundRect(x, y - height, width, height, 2 * MM)
     drawing = parse_svg(picture.svg, INK)

@@ -6,9 +6,10 @@ One cluster is one CID, one glyph and one exact ToUnicode entry, so pictures and
 import hashlib
 from collections.abc import Iterable
 
-from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFStream
+import pikepdf
+from pikepdf import Array, Dictionary, Name
 
-from assessor.certificates.canvas import PaperCanvas, Refer
+from assessor.certificates.canvas import PaperCanvas
 from assessor.certificates.fonts import Face
 from assessor.certificates.text import Cluster, Line, Recipe, Run, Style
 from assessor.certificates.truetype import subset_with_composites
@@ -49,52 +50,42 @@ class ClusterFont:
         self._codes[cluster.key] = f"{len(self._clusters):04x}", stated
         return self._codes[cluster.key]
 
-    def write(self, refer: Refer) -> PDFDictionary:
+    def write(self, pdf: pikepdf.Pdf) -> Dictionary:
         """The Type0 font and everything under it, as objects of the document."""
         subset = subset_with_composites(self.face, [(cluster.recipe, stated) for cluster, stated in self._clusters])
-        base = f"/{_subset_tag(subset.data)}+{self.face.name}"
-        gids = b"".join(gid.to_bytes(2) for gid in (0, *subset.glyph_ids))
-        font_file = _stream(subset.data, Length1=len(subset.data))
-        descriptor = PDFDictionary({**self._descriptor(base), "FontFile2": font_file})
+        base = Name(f"/{_subset_tag(subset.data)}+{self.face.name}")
+        descriptor = self._descriptor()
+        descriptor.FontName = base
+        descriptor.FontFile2 = pdf.make_stream(subset.data, Length1=len(subset.data))
         scale = 1000 / self.face.units_per_em
         widths = " ".join(f"{advance * scale:g}" for _, advance in self._clusters)
-        descendant = PDFDictionary(
-            {
-                "Type": "/Font",
-                "Subtype": "/CIDFontType2",
-                "BaseFont": base,
-                "CIDSystemInfo": "<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>",
-                "FontDescriptor": refer(descriptor),
-                "W": f"[1[{widths}]]",
-                "CIDToGIDMap": _stream(gids),
-            }
+        gids = b"".join(gid.to_bytes(2) for gid in (0, *subset.glyph_ids))
+        descendant = pikepdf.Object.parse(
+            "<</Type /Font /Subtype /CIDFontType2"
+            f" /CIDSystemInfo <</Registry (Adobe) /Ordering (Identity) /Supplement 0>> /W [1 [{widths}]]>>".encode()
         )
-        return PDFDictionary(
-            {
-                "Type": "/Font",
-                "Subtype": "/Type0",
-                "BaseFont": base,
-                "Encoding": "/Identity-H",
-                "DescendantFonts": PDFArray([refer(descendant)]),
-                "ToUnicode": _stream(_to_unicode(cluster.text for cluster, _ in self._clusters)),
-            }
+        descendant.BaseFont = base
+        descendant.FontDescriptor = pdf.make_indirect(descriptor)
+        descendant.CIDToGIDMap = pdf.make_stream(gids)
+        return Dictionary(
+            Type=Name.Font,
+            Subtype=Name.Type0,
+            BaseFont=base,
+            Encoding=Name("/Identity-H"),
+            DescendantFonts=Array([pdf.make_indirect(descendant)]),
+            ToUnicode=pdf.make_stream(_to_unicode(cluster.text for cluster, _ in self._clusters)),
         )
 
-    def _descriptor(self, base: str) -> dict[str, object]:
+    def _descriptor(self) -> pikepdf.Object:
+        """What is told of the font beside its outlines, without its name and its file."""
         metrics = self.face.font.get_font_extents("ltr")
         scale = 1000 / self.face.units_per_em
         ascent, descent = round(metrics.ascender * scale), round(metrics.descender * scale)
-        return {
-            "Type": "/FontDescriptor",
-            "FontName": base,
-            "Flags": _SYMBOLIC,
-            "FontBBox": f"[-1000 {descent} 3000 {ascent}]",
-            "ItalicAngle": 0,
-            "Ascent": ascent,
-            "Descent": descent,
-            "CapHeight": 714,
-            "StemV": 120 if self.face.name.endswith("Bold") else 80,
-        }
+        return pikepdf.Object.parse(
+            f"<</Type /FontDescriptor /Flags {_SYMBOLIC} /FontBBox [-1000 {descent} 3000 {ascent}] /ItalicAngle 0"
+            f" /Ascent {ascent} /Descent {descent} /CapHeight 714"
+            f" /StemV {120 if self.face.name.endswith('Bold') else 80}>>".encode()
+        )
 
 
 class ClusterFonts:
@@ -131,10 +122,6 @@ class ClusterFonts:
             font = self._fonts[face.name] = ClusterFont(face, f"F{len(self._fonts) + 1}")
             self._canvas.add_font(font.name, font.write)
         return font
-
-
-def _stream(data: bytes, **entries: object) -> PDFStream:
-    return PDFStream(PDFDictionary(entries), data, filters=[])
 
 
 def _to_unicode(texts: Iterable[str]) -> bytes:

@@ -15,7 +15,7 @@ RANGE = "#A9D0D7"
 
 
 @lru_cache(maxsize=256)
-def paint(colour: str) -> tuple[float, float, float]:
-    """`#rrggbb` as reportlab takes it: red, green and blue from 0 to 1."""
+def paint(colour: str) -> str:
+    """`#rrggbb` as a page states it: red, green and blue from 0 to 1 (PDF 32000-1, 8.6.4.3)."""
     red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    return red, green, blue
+    return f"{red:.4g} {green:.4g} {blue:.4g}"

@@ -2,7 +2,7 @@
 
 from assessor.certificates import layout as layouts
 from assessor.certificates.certificate import CertificateContent, CertificateUnprintable
-from assessor.certificates.colours import INK2, paint
+from assessor.certificates.colours import INK2
 from assessor.certificates.font_choice import drawable
 from assessor.certificates.layout import Align, Column, Layout
 from assessor.certificates.number import read
@@ -112,7 +112,7 @@ def _draw_signatures(sheet: Sheet, content: CertificateContent) -> None:
         left, top, width = (length * MM for length in place)
         x, align = sheet.left(left, width), SIDES[at % 2]
         with sheet.paper.decoration() as canvas:
-            canvas.setStrokeColor(paint(INK2))
+            canvas.stroke_with(INK2)
             canvas.setLineWidth(0.8)
             canvas.line(x, sheet.paper.height - top, x + width, sheet.paper.height - top)
         name = sheet.fixed(isolated(drawable(one.name)), Style(size=9.5, bold=True), width)

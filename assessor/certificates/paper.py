@@ -8,14 +8,13 @@ that is open; everything else is an artifact, except a `figure` with a text.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from io import BytesIO
 from typing import Literal
 
 from pikepdf import Dictionary, Name
 
-from assessor.certificates.canvas import PaperCanvas
+from assessor.certificates.canvas import PaperCanvas, Size
 from assessor.certificates.cluster_font import ClusterFonts
-from assessor.certificates.colours import INK, paint
+from assessor.certificates.colours import INK
 from assessor.certificates.finishing import Attachment, Description, Element, Entries, finished
 from assessor.certificates.seal import Seal
 from assessor.certificates.text import Paragraph
@@ -25,7 +24,6 @@ A4 = WIDTH, HEIGHT = 595.276, 841.890
 
 Align = Literal["start", "centre", "end", "left", "right"]
 Scope = Literal["Row", "Column"]
-Size = tuple[float, float]
 
 
 class Paper:
@@ -37,8 +35,7 @@ class Paper:
 
     def __init__(self, *, title: str, author: str, language: str, created: datetime, size: Size = A4) -> None:
         self._about = Description(title, author, language, created)
-        self._buffer = BytesIO()
-        self._canvas = PaperCanvas(self._buffer, size)
+        self._canvas = PaperCanvas(size)
         self._fonts = ClusterFonts(self._canvas)
         self._document = Element("Document")
         self._open = [self._document]
@@ -56,10 +53,8 @@ class Paper:
 
     def next_page(self, size: Size | None = None) -> None:
         """End this page and begin another."""
-        self._canvas.showPage()
-        if size:
-            self._size = size
-            self._canvas.setPageSize(size)
+        self._canvas.next_page(size)
+        self._size = size or self._size
         self._page += 1
         self._marked = 0
 
@@ -91,7 +86,7 @@ class Paper:
         if role == "TH":
             entries["/A"] = Dictionary(O=Name.Table, Scope=Name(f"/{scope}"))
         with self.decoration() if role == "Artifact" else self._tagged(role, entries) as canvas:
-            canvas.setFillColor(paint(colour))
+            canvas.fill_with(colour)
             for line in paragraph.lines:
                 spare = width - line.width
                 left = x + {"left": 0.0, "right": spare, "centre": spare / 2}[side]
@@ -128,9 +123,9 @@ class Paper:
 
     def finish(self, attachment: Attachment | None = None, seal: Seal | None = None) -> bytes:
         """Return the tagged PDF; the same drawing gives the same bytes."""
-        self._canvas.showPage()
-        self._canvas.save()
-        return finished(self._buffer.getvalue(), self._about, self._document, attachment, seal)
+        self._canvas.next_page()
+        with self._canvas.document() as pdf:
+            return finished(pdf, self._about, self._document, attachment, seal)
 
     @contextmanager
     def _tagged(self, role: str, entries: Entries) -> Iterator[PaperCanvas]:

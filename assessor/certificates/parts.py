@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from assessor.certificates import layout
 from assessor.certificates.certificate import CertificateContent
-from assessor.certificates.colours import LINE, paint
+from assessor.certificates.colours import LINE
 from assessor.certificates.font_choice import drawable
 from assessor.certificates.layout import Align, Part
 from assessor.certificates.paper import MM
@@ -142,7 +142,7 @@ def _rule(part: Part, place: Place) -> Block:
     def draw(y: float) -> None:
         x, paper = place.sheet.left(place.offset(width), width), place.sheet.paper
         with paper.decoration() as canvas:
-            canvas.setStrokeColor(paint(place.colours["rule"]))
+            canvas.stroke_with(place.colours["rule"])
             canvas.setLineWidth(1)
             canvas.line(x, paper.height - y, x + width, paper.height - y)
 
@@ -196,7 +196,7 @@ def _tasks(part: Part, place: Place) -> Block:
             for line in lines:
                 with paper.decoration() as canvas:
                     if part.rules:
-                        canvas.setStrokeColor(paint(place.colours["rule"]))
+                        canvas.stroke_with(place.colours["rule"])
                         canvas.setLineWidth(0.6)
                         x = sheet.left(start, width)
                         canvas.line(x, paper.height - y - step / 2, x + width, paper.height - y - step / 2)

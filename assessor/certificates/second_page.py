@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from assessor.certificates.canvas import PaperCanvas, Stamp, stamped
 from assessor.certificates.certificate import AreaScore, CertificateContent, PageTooFull
-from assessor.certificates.colours import HAIR, INK2, LINE, PRIMARY, RANGE, SUNK, paint
+from assessor.certificates.colours import HAIR, INK2, LINE, PRIMARY, RANGE, SUNK
 from assessor.certificates.font_choice import drawable
 from assessor.certificates.paper import HEIGHT, MM, WIDTH, Align
 from assessor.certificates.sheet import Sheet
@@ -115,7 +115,7 @@ def _tasks(sheet: Sheet, tasks: tuple[str, ...], top: float) -> float:
 
 
 def _hairline(canvas: PaperCanvas, y: float) -> None:
-    canvas.setStrokeColor(paint(HAIR))
+    canvas.stroke_with(HAIR)
     canvas.setLineWidth(0.5)
     canvas.line(SIDE, HEIGHT - y, SIDE + COLUMN, HEIGHT - y)
 
@@ -181,7 +181,7 @@ def _bar(canvas: PaperCanvas, area: AreaScore, left: float, bottom: float, heigh
     def at(score: int) -> float:
         return left + BAR * ((100 - score) if rtl else score) / 100
 
-    canvas.setStrokeColor(paint(LINE))
+    canvas.stroke_with(LINE)
     canvas.setLineWidth(0.6)
     if area.score is None:
         canvas.place(_hatch(height), left, bottom)
@@ -191,12 +191,12 @@ def _bar(canvas: PaperCanvas, area: AreaScore, left: float, bottom: float, heigh
     if area.score is None:
         return
     if area.low is not None and area.high is not None:
-        canvas.setFillColor(paint(RANGE))
-        canvas.setStrokeColor(paint(PRIMARY))
+        canvas.fill_with(RANGE)
+        canvas.stroke_with(PRIMARY)
         canvas.setLineWidth(1)
         ends = sorted((at(area.low), at(area.high)))
         canvas.rect(ends[0], bottom + 0.5, ends[1] - ends[0], height - 1, fill=1)
-    canvas.setStrokeColor(paint(PRIMARY))
+    canvas.stroke_with(PRIMARY)
     canvas.setLineWidth(2.4)
     canvas.line(at(area.score), bottom - 2, at(area.score), bottom + height + 2)
 
@@ -209,7 +209,7 @@ def _hatch(height: float) -> Stamp:
         inside = canvas.beginPath()
         inside.rect(0, 0, BAR, height)
         canvas.clipPath(inside, stroke=0)
-        canvas.setStrokeColor(paint(LINE))
+        canvas.stroke_with(LINE)
         canvas.setLineWidth(0.6)
         for offset in range(-10, int(BAR) + 10, 5):
             canvas.line(offset, 0, offset + height, height)
@@ -225,7 +225,7 @@ def _how_to_check(sheet: Sheet, content: CertificateContent, top: float) -> floa
     for step in (1, 2, 3):
         start = SIDE + (step - 1) * (width + gap)
         with sheet.paper.decoration() as canvas:
-            canvas.setFillColor(paint(PRIMARY))
+            canvas.fill_with(PRIMARY)
             canvas.rect(sheet.left(start, width), HEIGHT - top - 2.4, width, 2.4, stroke=0, fill=1)
         figure = sheet.fixed(str(step), sheet.style(size=17, bold=True))
         y = sheet.write(figure, start, top + 2 * sheet.mm, width, colour=PRIMARY)
@@ -244,7 +244,7 @@ def _foot(sheet: Sheet, content: CertificateContent) -> float:
     below = HEIGHT - 16 * MM - (unchecked.height + 1 * MM if unchecked else 0)
     top = below - max(note.height for note in notes)
     with sheet.paper.decoration() as canvas:
-        canvas.setFillColor(paint(SUNK))
+        canvas.fill_with(SUNK)
         canvas.rect(SIDE - 3 * MM, 12 * MM, COLUMN + 6 * MM, HEIGHT - top - 8 * MM, stroke=0, fill=1)
     for start, note in ((SIDE, notes[0]), (SIDE + width + gap, notes[1])):
         sheet.write(note, start, top, width, colour=INK2)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from assessor.certificates.colours import AMBER, INK, paint
+from assessor.certificates.colours import AMBER, INK
 from assessor.certificates.paper import MM, Align, Paper, Scope
 from assessor.certificates.text import Paragraph, Span, Style, Text, fill, fit, is_rtl, lay_out, lay_out_fixed
 
@@ -79,8 +79,8 @@ class Sheet:
         width, height = paragraph.width + 20, paragraph.height + 5
         page = self.paper
         with page.decoration() as canvas:
-            canvas.setFillColor(paint(AMBER))
-            canvas.setStrokeColor(paint(INK))
+            canvas.fill_with(AMBER)
+            canvas.stroke_with(INK)
             canvas.setLineWidth(1)
             canvas.setDash([4, 3])
             canvas.roundRect((page.width - width) / 2, page.height - top - height, width, height, 4, fill=1)

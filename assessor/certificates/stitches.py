@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from assessor.certificates.canvas import PaperCanvas, Stamp, stamped
-from assessor.certificates.colours import CLAY, OCHRE, PRIMARY, paint
+from assessor.certificates.colours import CLAY, OCHRE, PRIMARY
 from assessor.certificates.number import NUMBER_BYTES, STITCH_COLOURS, STITCH_FORMS, stitches
 
 Pattern = Sequence[str]
@@ -47,7 +47,7 @@ def draw_pattern(
     width, height = step if isinstance(step, tuple) else (step, step)
     for letter, colour in colours.items():
         canvas.saveState()
-        canvas.setFillColor(paint(colour))
+        canvas.fill_with(colour)
         canvas.transform(width, 0, 0, height, x, y)
         canvas.addLiteral(f"{_cells(tuple(pattern), letter)} f")
         canvas.restoreState()
@@ -83,7 +83,7 @@ def draw_number_band(canvas: PaperCanvas, number: bytes, x: float, y: float, wid
     canvas.saveState()
     canvas.transform(stitch, 0, 0, stitch, x, y)
     for place, sign in enumerate(stitches(number)):
-        canvas.setFillColor(paint(STITCH_COLOURS[sign.colour]))
+        canvas.fill_with(STITCH_COLOURS[sign.colour])
         canvas.addLiteral(f"{_cells(_rows(STITCH_FORMS[sign.form]), '#', place * (SIGN_SIDE + 1))} f")
     canvas.restoreState()
 
@@ -101,7 +101,7 @@ def band_stamp(width: float, height: float, colours: BandColours = BAND_COLOURS)
         stitch = height / (len(BAND) + 2)
         pattern, step = _repeated(width, stitch)
         draw_pattern(canvas, pattern, 0, stitch, (step, stitch), _letters(colours))
-        canvas.setFillColor(paint(colours[0]))
+        canvas.fill_with(colours[0])
         for edge in (0, height - 0.45 * stitch):
             canvas.rect(0, edge, width, 0.45 * stitch, stroke=0, fill=1)
 
@@ -114,7 +114,7 @@ def frame_stamp(width: float, height: float, stitch: float, colours: BandColours
 
     def draw(canvas: PaperCanvas) -> None:
         side = len(CORNER) * stitch
-        canvas.setStrokeColor(paint(colours[0]))
+        canvas.stroke_with(colours[0])
         canvas.setLineWidth(0.6 * stitch)
         for inset in (0.3 * stitch, side + 1.7 * stitch):
             canvas.rect(inset, inset, width - 2 * inset, height - 2 * inset)
@@ -141,7 +141,7 @@ def side_stamp(width: float, height: float, colours: BandColours = BAND_COLOURS)
         stitch = width / (len(BAND) + 2)
         pattern, step = _repeated(height, stitch)
         draw_pattern(canvas, _turned(pattern), stitch, 0, (stitch, step), _letters(colours))
-        canvas.setFillColor(paint(colours[0]))
+        canvas.fill_with(colours[0])
         for edge in (0, width - 0.45 * stitch):
             canvas.rect(edge, 0, 0.45 * stitch, height, stroke=0, fill=1)
 

@@ -18,7 +18,6 @@ from fontTools.pens.transformPen import TransformPen
 from fontTools.svgLib.path import parse_path
 
 from assessor.certificates.canvas import PaperCanvas, Stamp, stamped
-from assessor.certificates.colours import paint
 
 SVG = "{http://www.w3.org/2000/svg}"
 MAX_CHARACTERS = 200_000
@@ -107,9 +106,9 @@ def _paint(canvas: PaperCanvas, shape: Shape) -> None:
     for operator, numbers in shape.segments:
         steps[operator](*numbers)
     if shape.fill:
-        canvas.setFillColor(paint(shape.fill))
+        canvas.fill_with(shape.fill)
     if shape.stroke:
-        canvas.setStrokeColor(paint(shape.stroke))
+        canvas.stroke_with(shape.stroke)
         canvas.setLineWidth(shape.stroke_width)
         canvas.setLineCap(shape.cap)
         canvas.setLineJoin(shape.join)

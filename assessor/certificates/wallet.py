@@ -6,7 +6,7 @@ A card says what is signed, in the language of its certificate, and carries the 
 from collections.abc import Sequence
 
 from assessor.certificates.certificate import CertificateContent, CertificateUnprintable
-from assessor.certificates.colours import AMBER, CLAY, INK, INK2, LINE, paint
+from assessor.certificates.colours import AMBER, CLAY, INK, INK2, LINE
 from assessor.certificates.font_choice import clean, drawable
 from assessor.certificates.paper import HEIGHT, MM, WIDTH, Paper
 from assessor.certificates.sheet import Sheet
@@ -58,7 +58,7 @@ def wallet_cards_pdf(contents: Sequence[CertificateContent]) -> bytes:
 def _draw_cutting_lines(paper: Paper, count: int) -> None:
     rows = -(-count // COLUMNS)
     with paper.decoration() as canvas:
-        canvas.setStrokeColor(paint(LINE))
+        canvas.stroke_with(LINE)
         canvas.setLineWidth(0.6)
         canvas.setDash([3, 2.4])
         for row in range(rows + 1):
@@ -82,7 +82,7 @@ def _draw_card(sheet: Sheet, content: CertificateContent, left: float, top: floa
     if content.demonstration:
         mark = sheet.fit_fixed(sheet.labels["demonstration"], [(Style(size=6.5, bold=True), 2)], TEXT_WIDTH - 4)
         with paper.decoration() as canvas:
-            canvas.setFillColor(paint(AMBER))
+            canvas.fill_with(AMBER)
             canvas.rect(words_left, HEIGHT - y - mark.height - 2, TEXT_WIDTH, mark.height + 2, stroke=0, fill=1)
         y = paper.write(mark, words_left + 2, y + 1, width=TEXT_WIDTH - 4) + 3
     room = top + CARD_HEIGHT - 3.5 * MM - y

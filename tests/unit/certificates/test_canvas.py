@@ -1,29 +1,22 @@
 """The canvas on top of reportlab: what we lean on that reportlab keeps to itself."""
 
-from io import BytesIO
-
 import pikepdf
-from reportlab.pdfbase.pdfdoc import PDFDictionary
+from pikepdf import Dictionary, Name
 
-from assessor.certificates.canvas import PaperCanvas, Refer, stamped
-
-
-def saved(canvas: PaperCanvas, buffer: BytesIO) -> pikepdf.Pdf:
-    canvas.showPage()
-    canvas.save()
-    return pikepdf.open(BytesIO(buffer.getvalue()))
+from assessor.certificates.canvas import PaperCanvas, stamped
 
 
 def test_a_stamp_is_written_once_and_drawn_wherever_it_is_placed() -> None:
     stamp = stamped(lambda canvas: canvas.rect(0, 0, 40, 20), 40, 20)
-    canvas = PaperCanvas(buffer := BytesIO(), (100, 100))
+    canvas = PaperCanvas((100, 100))
 
     canvas.place(stamp, 10, 10)
     canvas.place(stamp, 50, 50)
-    canvas.showPage()
+    canvas.next_page()
     canvas.place(stamp, 0, 0)
+    canvas.next_page()
 
-    with saved(canvas, buffer) as document:
+    with canvas.document() as document:
         forms = [form for page in document.pages for form in page.Resources.XObject.values()]
         form = forms[0]
         assert [one.objgen for one in forms] == [form.objgen] * 2
@@ -32,23 +25,25 @@ def test_a_stamp_is_written_once_and_drawn_wherever_it_is_placed() -> None:
 
 
 def test_a_page_begins_without_a_font() -> None:
-    canvas = PaperCanvas(buffer := BytesIO(), (100, 100))
+    canvas = PaperCanvas((100, 100))
     canvas.rect(0, 0, 10, 10)
+    canvas.next_page()
 
-    with saved(canvas, buffer) as document:
+    with canvas.document() as document:
         assert len(document.pages[0].Resources.Font) == 0
         assert b"Tf" not in document.pages[0].Contents.read_bytes()
 
 
 def test_a_font_is_written_when_the_document_is_saved() -> None:
-    canvas = PaperCanvas(buffer := BytesIO(), (100, 100))
+    canvas = PaperCanvas((100, 100))
     letters: list[str] = []
 
-    def write(refer: Refer) -> PDFDictionary:
-        return PDFDictionary({"Type": "/Font", "Late": refer(PDFDictionary({"Letters": len(letters)}))})
+    def write(pdf: pikepdf.Pdf) -> Dictionary:
+        return Dictionary(Type=Name.Font, Late=pdf.make_indirect(Dictionary(Letters=len(letters))))
 
     canvas.add_font("F1", write)
     letters.append("A")
+    canvas.next_page()
 
-    with saved(canvas, buffer) as document:
+    with canvas.document() as document:
         assert int(document.pages[0].Resources.Font.F1.Late.Letters) == 1
