@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 from xml.sax.saxutils import escape
 
 import pikepdf
@@ -21,7 +21,7 @@ from assessor.certificates.seal import Seal, place_seal, sealed
 Entries = dict[str, Any]  # of a dictionary, as pikepdf takes them
 _PRODUCER = "Assessor"
 #: Files are 2 % larger than with zlib's own 6, and a certificate is saved in three quarters of the time.
-_COMPRESSION = 4
+_COMPRESSION: Final = 4
 pikepdf.settings.set_flate_compression_level(_COMPRESSION)
 
 

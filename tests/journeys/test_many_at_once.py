@@ -13,6 +13,7 @@ import pytest
 import qrcode
 from playwright.sync_api import FilePayload, Page, expect
 
+from assessor.verification import languages
 from tests.journeys.browsing import Browsing, until
 from tests.journeys.people import one_digit_changed
 from tests.journeys.reading import Reader
@@ -192,10 +193,10 @@ def test_a_tap_on_a_head_sorts_the_table(browsing: Browsing, qr_text: str, withd
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("language", ["en", "es", "ar"])
+@pytest.mark.parametrize("language", languages.BY_CODE)
 def test_the_guide_fits_on_one_sheet(browsing: Browsing, language: str) -> None:
-    page = browsing.desktop(language).new_page()
-    page.goto("/c/guide")
+    page = browsing.desktop().new_page()
+    page.goto(f"/c/guide?language={language}")
 
     document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True, print_background=True))
     sizes = [document.get_page_size(number) for number in range(len(document))]

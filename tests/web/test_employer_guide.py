@@ -4,9 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from assessor.config import Settings
+from assessor.locale import Language
+from assessor.verification import languages
+from assessor.verification.views.context import words_of
+from assessor.verification.views.guide import guide_words
 from tests.fixtures import Browser
+from tests.web.test_checking_page import texts
 
 GUIDE = Path(__file__).parents[2] / "docs" / "employers.md"
 
@@ -35,16 +41,50 @@ def test_the_guide_names_our_host_shows_a_fake_and_says_what_is_not_promised(pag
     assert "stolen key" in page
 
 
-@pytest.mark.parametrize("address", ["/", "/issuer", "/c/many"])
+@pytest.mark.parametrize("address", ["/", "/issuer"])
 def test_the_guide_is_found_from_where_people_begin(address: str, client: Browser) -> None:
     assert 'href="/c/guide"' in client.get(address, headers={"Accept": "text/html"}).text
 
 
-@pytest.mark.parametrize(("asked", "direction"), [("ar", "rtl"), ("es", "ltr"), ("xx", "ltr")])
-def test_an_address_says_in_which_language_the_guide_is(asked: str, direction: str, client: Browser) -> None:
-    page = client.get(f"/c/guide?language={asked}", headers={"Accept-Language": "en"}).text
+def test_whoever_checks_many_finds_the_guide_in_the_same_language(client: Browser) -> None:
+    assert 'href="/c/guide?language=lv"' in client.get("/c/many", headers={"Accept-Language": "lv"}).text
 
-    assert f'dir="{direction}"' in page.partition("<head>")[0]
+
+@pytest.mark.parametrize("language", languages.LANGUAGES, ids=str)
+def test_the_guide_says_all_of_it_in_every_language(language: Language, client: Browser, settings: Settings) -> None:
+    said, english = (dict(texts(guide_words(code))) for code in (language.code, "en"))
+    page = client.get(f"/c/guide?language={language.code}", headers={"Accept-Language": "en"}).text
+
+    assert said.keys() == english.keys()
+    assert f'<html lang="{language.code}" dir="{language.direction}">' in page
+    for place, text in said.items():
+        assert "{address}" in text or "{address}" not in english[place], place
+        assert str(escape(text)).replace("{address}", f"<bdi>{settings.host}/c</bdi>") in page, place
+        assert language.code == "en" or text != english[place], place
+
+
+def test_the_guide_quotes_the_answers_and_conditions_as_the_pages_say_them() -> None:
+    for code in languages.BY_CODE:
+        said, words = guide_words(code), words_of(code)
+        bare = said["conditions"]["text"].casefold()
+        assert words["results"]["1"]["word"] in said["fake"]["address"], code
+        assert words["conditions"]["unsupervised"].strip("*. ।۔።").casefold() in bare, code
+
+
+@pytest.mark.parametrize(
+    ("asked", "browser", "spoken"), [("", "el-GR,en", "el"), ("xx", "pl", "en"), ("ar", "el", "ar")]
+)
+def test_the_address_names_the_language_else_the_browser_does(
+    asked: str, browser: str, spoken: str, client: Browser
+) -> None:
+    page = client.get(f"/c/guide?language={asked}", headers={"Accept-Language": browser}).text
+
+    assert f'<html lang="{spoken}"' in page
+
+
+def test_a_translation_that_nobody_read_says_so_on_the_sheet(client: Browser) -> None:
+    assert words_of("lv")["unreviewed"] in client.get("/c/guide?language=lv").text
+    assert words_of("en")["unreviewed"] not in client.get("/c/guide?language=en").text
 
 
 def test_the_longer_guide_says_the_same_of_stolen_keys() -> None:

@@ -23,6 +23,7 @@ async function speak(language) {
   byId('translation').textContent = words.reviewed ? '' : words.unreviewed;
   chooser.setAttribute('aria-label', words.language);
   byId('untranslated').textContent = '';
+  byId('guide').search = `?language=${language}`;
   for (const node of document.querySelectorAll('[data-say]')) {
     node.replaceChildren(...say(node.dataset.say.split('.').reduce((found, key) => found[key], words), node.dataset));
   }

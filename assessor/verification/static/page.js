@@ -126,8 +126,8 @@ async function keepForLater() {
   const isInstalled = matchMedia('(display-mode: standalone)').matches || navigator.standalone === true;
   const names = ['start.js', 'reaching.js', `words/${chooser.value}.json`, ...isInstalled ? [...SCANNER, ...PAGES] : []];
   const parts = names.map(name => new URL(name, import.meta.url).href);
-  const pages = isInstalled ? [settings.many, settings.guide].filter(Boolean).map(place => new URL(place, location).href) : [];
-  active.postMessage([...new Set([...loaded, ...trust.fetched, ...parts, ...pages])]);
+  const pages = isInstalled && settings.many ? [settings.many, `${settings.guide}?language=${chooser.value}`] : [];
+  active.postMessage([...new Set([...loaded, ...trust.fetched, ...parts, ...pages.map(place => new URL(place, location).href)])]);
 }
 
 chooser.addEventListener('change', () => speak(chooser.value).then(draw).catch(() => {

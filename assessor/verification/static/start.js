@@ -21,9 +21,9 @@ export class Start {
   }
 
   screen() {
-    const { words: { start }, page: { settings } } = this;
+    const { words: { start }, page: { settings, language } } = this;
     const ways = [this.link(settings.badge, start.any_badge, this.opensIn()), this.link(settings.many, start.many),
-      this.link(settings.guide, start.guide, this.opensIn())];
+      this.link(settings.guide && `${settings.guide}?language=${language}`, start.guide)];
     return el('div', { class: 'only start' },
       el('section', { class: 'stack' }, this.camera, this.cameraSaid,
         settings.made ? null : el('p', { class: 'note' }, icon('phone'), el('span', null, start.scan))),
