@@ -2,38 +2,29 @@
 
     attached_credential(certificate_pdf(content, credential)) == credential
 
-The checksum of the file shows any later change of what is printed. Reading is for files that strangers send, so its
-limits are tight.
+The checksum of the file shows any later change of what is printed. Files that strangers send are read by
+`attachment_reader` in a process of its own, of a few at once, so that none can take the memory or the time of others.
 """
 
-import re
-from io import BytesIO
+import subprocess
+import sys
+import threading
 
-import pikepdf
-
+from assessor.certificates import attachment_reader
+from assessor.certificates.attachment_reader import FILE_NAME, MEDIA_TYPE
 from assessor.certificates.checksum import OUR_MARK, checksum_holds
 from assessor.certificates.finishing import Attachment
 
-FILE_NAME = "credential.json"
 DESCRIPTION = "Signed Open Badge"
-MEDIA_TYPE = "application/vc+ld+json"
 MAX_PDF = 10 * 1024 * 1024
-MAX_CREDENTIAL = 1024 * 1024
-MAX_ATTACHMENTS = 32
-_MAX_INFLATED = 64 * 1024 * 1024
-_LZW = re.compile(rb"/(?:L|#4[cC])(?:Z|#5[aA])(?:W|#57)")  # not limited by qpdf, and not used for 25 years
-
-# qpdf's limits are process-wide and should be set before threads use it, so they are set on import.
-pikepdf.settings.set_qpdf_limits(
-    flate_max_memory=_MAX_INFLATED,
-    png_max_memory=_MAX_INFLATED,
-    tiff_max_memory=_MAX_INFLATED,
-    run_length_max_memory=_MAX_INFLATED,
-    dct_max_memory=_MAX_INFLATED,
-    max_stream_filters=4,
-    parser_max_container_size=200_000,
-    doc_max_warnings=50,
+#: How many files a process of ours has read at once, and the seconds to wait for a place; reading takes 0.1.
+AT_ONCE = 2
+WAIT = 3.0
+_TOO_MUCH = (
+    "Reading this PDF takes more memory or time than any certificate needs. "
+    "Ask for the badge itself, as a JSON or PNG file, or for the PDF from another program."
 )
+_places = threading.BoundedSemaphore(AT_ONCE)
 
 
 class PdfUnreadable(ValueError):
@@ -55,14 +46,15 @@ def attached_credential(pdf: bytes) -> bytes | None:
     The media type decides, then our file name. Raises `PdfUnreadable`, or `PdfAltered` for a file of ours that
     was changed anywhere after it was made: what the eye sees is not what the badge says then.
     """
+    if len(pdf) > MAX_PDF:
+        raise PdfUnreadable(f"This PDF is larger than {MAX_PDF // 1024 // 1024} MB. A certificate is far smaller.")
     _check_checksum(pdf)
-    with _opened(pdf) as document:
-        try:
-            return _find(document)
-        except PdfUnreadable:
-            raise
-        except (pikepdf.PdfError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
-            raise PdfUnreadable("The attachments of this PDF are damaged. Ask for the file again.") from error
+    if not _places.acquire(timeout=WAIT):
+        raise PdfUnreadable("Many PDFs are being read here at this moment. Try again in a minute.")
+    try:
+        return _read(pdf)
+    finally:
+        _places.release()
 
 
 def _check_checksum(pdf: bytes) -> None:
@@ -74,33 +66,18 @@ def _check_checksum(pdf: bytes) -> None:
         raise PdfAltered("This PDF was changed after it was made. Ask for the file again.")
 
 
-def _find(document: pikepdf.Pdf) -> bytes | None:
-    if len(document.attachments) > MAX_ATTACHMENTS:
-        raise PdfUnreadable(f"This PDF has more than {MAX_ATTACHMENTS} attachments. It is not a certificate.")
-    by_name: bytes | None = None
-    for name, specification in document.attachments.items():
-        file = specification.get_file()
-        if file.mime_type not in (MEDIA_TYPE, "application/vc") and name != FILE_NAME:
-            continue
-        if file.size > MAX_CREDENTIAL:
-            raise PdfUnreadable("The attached credential is larger than 1 MB. It is not read.")
-        content = file.read_bytes()
-        if len(content) > MAX_CREDENTIAL:
-            raise PdfUnreadable("The attached credential is larger than 1 MB. It is not read.")
-        if file.mime_type == MEDIA_TYPE:
-            return content
-        by_name = content
-    return by_name
-
-
-def _opened(pdf: bytes) -> pikepdf.Pdf:
-    if len(pdf) > MAX_PDF:
-        raise PdfUnreadable(f"This PDF is larger than {MAX_PDF // 1024 // 1024} MB. A certificate is far smaller.")
-    if _LZW.search(pdf):
-        raise PdfUnreadable("This PDF uses LZW compression, which is not read. Save it again with another program.")
-    try:
-        return pikepdf.open(BytesIO(pdf), attempt_recovery=False, suppress_warnings=True)
-    except pikepdf.PasswordError as error:
-        raise PdfUnreadable("This PDF is locked with a password. Save it without one.") from error
-    except (pikepdf.PdfError, RuntimeError) as error:
-        raise PdfUnreadable("This is not a readable PDF. Ask for the file again.") from error
+def _read(pdf: bytes) -> bytes | None:
+    """Ask `attachment_reader`; whatever the file does there, that process ends and this one goes on."""
+    command = [sys.executable, "-P", attachment_reader.__file__]
+    # What qpdf says of damage goes nowhere: it can be longer than the file.
+    reader = subprocess.run(command, input=pdf, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    ended = reader.returncode
+    if ended == attachment_reader.FOUND:
+        return reader.stdout
+    if ended == attachment_reader.NONE:
+        return None
+    if ended == attachment_reader.REFUSED:
+        raise PdfUnreadable(reader.stdout.decode())
+    if ended == attachment_reader.TOO_MUCH or ended < 0:  # below 0: the system ended it
+        raise PdfUnreadable(_TOO_MUCH)
+    raise RuntimeError(f"The reader of PDFs does not work. To see why: {' '.join(command)} < FILE")
