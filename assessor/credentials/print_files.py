@@ -1,7 +1,9 @@
 """The files of a print order: drawn into the instance folder, whole or not there, and the same when drawn again."""
 
+import fcntl
 import os
 import shutil
+import time
 import unicodedata
 import uuid
 import zipfile
@@ -17,12 +19,22 @@ from assessor.certificates import number as numbers
 from assessor.config import Settings
 from assessor.credentials import papers
 from assessor.credentials.models import Award, Credential
+from assessor.errors import Conflict
 
 FOLDER = "print"
 ALL = "certificates.zip"
+LOCK = ".lock"
+PATIENCE = 60  # seconds that are waited for another process: seconds of work, or it was stopped in the middle
+PAUSE = 0.1  # seconds between two looks
 LONGEST_NAME = 150  # bytes of a holder's name in a file's name; most systems take 255 in all
 _FORBIDDEN = frozenset('<>:"/\\|?*')  # in names of files on Windows
 _COPIED = 1 << 20
+
+
+class NotDrawnYet(Conflict):
+    """The files are being made."""
+
+    title = "In a moment"
 
 
 def folder(settings: Settings, order_id: uuid.UUID) -> Path:
@@ -49,16 +61,34 @@ def zip_of(session: Session, signed: Sequence[Credential], file: IO[bytes], sett
             whole.writestr(entry, papers.paper(session, one.award, one, settings))
 
 
-def put_together(place: Path, parts: int) -> None:
-    """Make one zip of the parts that there are, copied piece by piece, and remove them. Twice is once."""
-    names = [place / part_name("zip", part) for part in range(parts)]
-    if not (place / ALL).exists():
-        with written(place / ALL) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as whole:
-            for name in names:
-                if name.exists():
-                    _copy(name, whole)
-    for name in names:
-        name.unlink(missing_ok=True)
+def put_together(place: Path, parts: Sequence[int]) -> None:
+    """Make one zip of these parts, copied piece by piece, and remove them. Twice is once, by two at a time as well.
+
+    Raises `FileNotFoundError` for a part that is missing, and what `alone` raises.
+    """
+    with alone(place):
+        if not (place / ALL).exists():
+            with written(place / ALL) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as whole:
+                for part in parts:
+                    _copy(place / part_name("zip", part), whole)
+        for drawn in sorted(place.glob("part-*.zip")):
+            drawn.unlink(missing_ok=True)
+        (place / LOCK).unlink(missing_ok=True)  # whoever waits for it, or makes another one, finds the whole there
+
+
+@contextmanager
+def alone(place: Path) -> Iterator[None]:
+    """Be the only process that works on an order's folder. A process that dies, in whatever way, lets go of it.
+
+    Raises `NotDrawnYet` when another process does not let go in `PATIENCE`, `FileNotFoundError` without the folder.
+    """
+    until = time.monotonic() + PATIENCE
+    with os.fdopen(os.open(place / LOCK, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as lock:
+        while not _locked(lock):
+            if time.monotonic() >= until:
+                raise NotDrawnYet("The files are being made. Look again in a minute.")
+            time.sleep(PAUSE)
+        yield
 
 
 def remove(settings: Settings, order_id: uuid.UUID) -> None:
@@ -92,6 +122,14 @@ def written(path: Path) -> Iterator[IO[bytes]]:
 
 def _print_file(session: Session, signed: Sequence[Credential], file: IO[bytes], settings: Settings) -> None:
     file.write(papers.print_file(session, signed, settings))
+
+
+def _locked(file: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _entry(name: str, moment: datetime) -> zipfile.ZipInfo:

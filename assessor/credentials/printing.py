@@ -21,7 +21,7 @@ from assessor.config import Settings
 from assessor.credentials import papers, print_files
 from assessor.credentials.models import Award, Credential, PrintChunk, PrintOrder
 from assessor.database import reading_only
-from assessor.errors import Conflict, Invalid, NotFound
+from assessor.errors import Invalid, NotFound
 from assessor.jobs import enqueue, job, slow_job
 from assessor.organisations.models import GroupMember
 
@@ -42,12 +42,6 @@ class NothingToPrint(NotFound):
 
 class TooMany(Invalid):
     """More certificates than an order holds."""
-
-
-class NotDrawnYet(Conflict):
-    """The files are being made."""
-
-    title = "In a moment"
 
 
 @dataclass(frozen=True)
@@ -136,8 +130,8 @@ def draw_job(sessions: sessionmaker[Session], payload: dict[str, Any], settings:
     organisation_id, order_id, place = uuid.UUID(payload["organisation"]), uuid.UUID(payload["order"]), payload["place"]
     draw_chunk(sessions, (organisation_id, order_id, place), settings, now)
     with sessions.begin() as session:
-        made = session.get_one(PrintOrder, (organisation_id, order_id))
-        if made.deleted_at is None:
+        if not _gone(session, (organisation_id, order_id), settings):
+            made = session.get_one(PrintOrder, (organisation_id, order_id))
             last = session.get(PrintChunk, (organisation_id, order_id, place + 1)) is None
             _ask(session, FINISH if last else DRAW, made, now, place + 1)
 
@@ -154,8 +148,7 @@ def draw_chunk(
         signed, left_out = _standing(session, key[0], [uuid.UUID(award) for award in chunk.awards])
         left_out |= _drawn(session, signed, made.form, path, settings)
     with sessions.begin() as session:
-        if session.get_one(PrintOrder, key[:2], with_for_update=True).deleted_at is not None:
-            print_files.remove(settings, key[1])
+        if _gone(session, key[:2], settings):
             return
         drawn = session.get_one(PrintChunk, key)
         drawn.left_out, drawn.drawn_at = left_out, now
@@ -215,19 +208,46 @@ def finish_job(sessions: sessionmaker[Session], payload: dict[str, Any], setting
 def finish(
     sessions: sessionmaker[Session], key: tuple[uuid.UUID, uuid.UUID], settings: Settings, now: datetime
 ) -> bool:
-    """End an order whose chunks are all drawn; False while one is missing."""
+    """End an order whose chunks are all drawn; False while one is missing, and when it was deleted, even meanwhile.
+
+    Raises `FileNotFoundError` for a part of a zip that is not there any more, and what `print_files.alone` raises.
+    """
     with reading_only(sessions) as session:
         made = session.get_one(PrintOrder, key)
-        if made.finished_at is not None or made.deleted_at is not None:
-            return made.finished_at is not None
+        if made.finished_at is not None:
+            return True
         chunks = chunks_of(session, made)
     if any(chunk.drawn_at is None for chunk in chunks):
         return False
-    place = print_files.folder(settings, made.id)
-    if made.form == "zip" and place.exists():
-        print_files.put_together(place, len(chunks))
+    if made.form == "zip":
+        _put_together(sessions, key, chunks, settings)
     with sessions.begin() as session:
-        session.get_one(PrintOrder, key, with_for_update=True).finished_at = now
+        if _gone(session, key, settings):
+            return False
+        ended = session.get_one(PrintOrder, key)
+        ended.finished_at = ended.finished_at or now
+    return True
+
+
+def _put_together(
+    sessions: sessionmaker[Session], key: tuple[uuid.UUID, uuid.UUID], chunks: Sequence[PrintChunk], settings: Settings
+) -> None:
+    """Put together what was drawn; a part that is missing is an error unless the order was deleted."""
+    parts = [chunk.place for chunk in chunks if len(chunk.left_out) < len(chunk.awards)]
+    try:
+        if parts:
+            print_files.put_together(print_files.folder(settings, key[1]), parts)
+    except FileNotFoundError:
+        with sessions.begin() as session:
+            if not _gone(session, key, settings):
+                raise
+
+
+def _gone(session: Session, key: tuple[uuid.UUID, uuid.UUID], settings: Settings) -> bool:
+    """Whether an order was deleted; what was written since goes too. Nobody deletes it until this transaction ends."""
+    if session.get_one(PrintOrder, key, with_for_update=True).deleted_at is None:
+        return False
+    print_files.remove(settings, key[1])
     return True
 
 
@@ -310,9 +330,9 @@ def files(made: PrintOrder, settings: Settings) -> tuple[str, ...]:
 def take(
     session: Session, made: PrintOrder, name: str, settings: Settings, now: datetime, by: uuid.UUID | None = None
 ) -> Path:
-    """One of `files`; that somebody took it is kept. Raises `NotDrawnYet`, `NotFound`."""
+    """One of `files`; that somebody took it is kept. Raises `print_files.NotDrawnYet`, `NotFound`."""
     if made.finished_at is None:
-        raise NotDrawnYet("The files are being made. Look again in a minute.")
+        raise print_files.NotDrawnYet("The files are being made. Look again in a minute.")
     if name not in files(made, settings):
         raise NotFound("This file is not there any more. Order it again.")
     session.refresh(made, with_for_update=True)

@@ -5,6 +5,8 @@ import multiprocessing
 import os
 import resource
 import signal
+import threading
+import time
 import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -54,6 +56,14 @@ def ordered(session: Session, form: str = "pdf", **wanted: Any) -> PrintOrder:
         session, factories.organisation(session).id, printing.Wanted(**wanted), form, {}, NOW, factories.olu(session).id
     )
     session.commit()
+    return made
+
+
+def drawn(session: Session, sessions: sessionmaker[Session], settings: Settings) -> PrintOrder:
+    """An order of a zip whose parts are all there."""
+    made = ordered(session, "zip")
+    for place in range(3):
+        printing.draw_chunk(sessions, (made.organisation_id, made.id, place), settings, LATER)
     return made
 
 
@@ -128,20 +138,44 @@ def test_a_worker_that_is_killed_again_and_again_ends_with_the_same_bytes(
     assert looked_at(session, killed, settings).files == looked_at(session, whole, settings).files
 
 
-def exit_code_of_worker(settings: Settings, at: datetime, replaced: int) -> int | None:
-    """A worker that does every job and is killed (-9) when the file after so many is written but not in its place."""
+@pytest.mark.usefixtures("awards")
+@pytest.mark.parametrize(
+    ("act", "times", "left"),
+    [
+        ("replace", 3, ["part-001.zip", "part-002.zip", "part-003.zip"]),
+        ("unlink", 5, ["certificates.zip", "part-002.zip", "part-003.zip"]),  # one of each file begun, and of a part
+    ],
+)
+def test_a_zip_whose_worker_is_killed_while_it_is_put_together_is_ended_by_the_next(
+    session: Session, sessions: sessionmaker[Session], settings: Settings, act: str, times: int, left: list[str]
+) -> None:
+    whole = ordered(session, "zip")
+    jobs.run_all(sessions, settings, LATER)
+    killed = ordered(session, "zip")
+
+    assert exit_code_of_worker(settings, NOW + timedelta(hours=1), times, act) == -signal.SIGKILL
+    assert sorted(name for name in content(killed, settings) if not name.startswith(".")) == left
+    jobs.run_all(sessions, settings, NOW + timedelta(hours=2))
+
+    assert content(killed, settings)["certificates.zip"] == content(whole, settings)["certificates.zip"]
+    assert [name for name in content(killed, settings) if name.startswith("part")] == []
+    assert looked_at(session, killed, settings).files == ("certificates.zip",)
+
+
+def exit_code_of_worker(settings: Settings, at: datetime, times: int, act: str = "replace") -> int | None:
+    """A worker that does every job and is killed (-9) when it has put so many files in place, and has the next one."""
 
     def work() -> None:
-        real = Path.replace
+        real = getattr(Path, act)
         calls: list[Path] = []
 
-        def replace(self: Path, target: Path) -> Path:
-            if len(calls) == replaced:
+        def counted(self: Path, *given: Any, **named: Any) -> Any:
+            if len(calls) == times:
                 os.kill(os.getpid(), signal.SIGKILL)
-            calls.append(target)
-            return real(self, target)
+            calls.append(self)
+            return real(self, *given, **named)
 
-        Path.replace = replace  # type: ignore[method-assign,assignment]  # in this process, which ends now
+        setattr(Path, act, counted)  # in this process, which ends now
         jobs.run_all(sessionmaker(create_engine(settings.database), expire_on_commit=False), settings, at)
         os._exit(0)
 
@@ -220,9 +254,181 @@ def test_an_order_that_is_deleted_while_it_is_drawn_leaves_nothing(
 
 
 @pytest.mark.usefixtures("awards")
+@pytest.mark.parametrize(
+    ("name", "after"), [("put_together", False), ("written", False), ("_copy", True), ("put_together", True)]
+)
+def test_an_order_that_is_deleted_while_its_zip_is_put_together_leaves_nothing(
+    session: Session,
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    after: bool,
+) -> None:
+    made = drawn(session, sessions, settings)
+    real = getattr(print_files, name)
+
+    def delete() -> None:
+        with sessions.begin() as other:
+            found = printing.find(other, made.organisation_id, made.id)
+            printing.delete(other, found, settings, LATER)
+
+    def acting(*given: Any) -> Any:
+        if not after:
+            delete()
+        done = real(*given)
+        if after:
+            delete()
+        return done
+
+    monkeypatch.setattr(print_files, name, acting)
+
+    assert not printing.finish(sessions, (made.organisation_id, made.id), settings, LATER)
+
+    assert not print_files.folder(settings, made.id).exists()
+    session.expire_all()
+    assert printing.find(session, made.organisation_id, made.id).finished_at is None
+
+
+@pytest.mark.usefixtures("awards")
+@pytest.mark.parametrize("done", [0, len(NAMES)])  # then the job draws, or puts together
+def test_what_a_killed_process_wrote_of_a_deleted_order_goes_with_its_job(
+    session: Session, sessions: sessionmaker[Session], settings: Settings, done: int
+) -> None:
+    made = ordered(session, "zip")
+    while looked_at(session, made, settings).drawn < done:
+        assert jobs.run_one(sessions, settings, LATER)
+    printing.delete(session, printing.find(session, made.organisation_id, made.id), settings, LATER)
+    session.commit()
+    with print_files.written(print_files.folder(settings, made.id) / print_files.ALL) as file:
+        file.write(b"names")
+
+    jobs.run_all(sessions, settings, LATER)
+
+    assert not print_files.folder(settings, made.id).exists()
+
+
+# Two processes at one order
+
+
+@pytest.mark.usefixtures("awards")
+def test_two_that_put_a_zip_together_at_a_time_lose_nobody(
+    session: Session, sessions: sessionmaker[Session], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second comes when the first has copied a part; the first goes on when the second is done, or waits."""
+    alone = ordered(session, "zip")
+    jobs.run_all(sessions, settings, LATER)
+    made = drawn(session, sessions, settings)
+    done_or_waits = threading.Event()
+    second = threading.Thread(target=lambda: ended.append(finish()))
+    ended: list[bool] = []
+    real, real_sleep = print_files._copy, time.sleep
+
+    def finish() -> bool:
+        done = printing.finish(sessions, (made.organisation_id, made.id), settings, LATER)
+        done_or_waits.set()
+        return done
+
+    def copy(*given: Any) -> None:
+        real(*given)
+        if threading.current_thread() is not second and second.ident is None:
+            second.start()
+            assert done_or_waits.wait(timeout=60)
+
+    def sleep(seconds: float) -> None:
+        done_or_waits.set()
+        real_sleep(seconds)
+
+    monkeypatch.setattr(print_files, "_copy", copy)
+    monkeypatch.setattr(time, "sleep", sleep)
+    monkeypatch.setattr(os, "getpid", threading.get_ident)  # each is a process of its own
+
+    ended.append(finish())
+    second.join(timeout=60)
+
+    assert ended == [True, True]
+    assert content(made, settings) == content(alone, settings)
+
+
+@pytest.mark.usefixtures("awards")
+def test_nobody_waits_for_ever_for_another_who_puts_the_zip_together(
+    session: Session, sessions: sessionmaker[Session], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = drawn(session, sessions, settings)
+    key = (made.organisation_id, made.id)
+    monkeypatch.setattr(print_files, "PATIENCE", 0)
+
+    with print_files.alone(print_files.folder(settings, made.id)), pytest.raises(print_files.NotDrawnYet):
+        printing.finish(sessions, key, settings, LATER)
+
+    assert looked_at(session, made, settings).files == ()
+    assert printing.finish(sessions, key, settings, LATER)
+    assert list(content(made, settings)) == ["certificates.zip"]
+
+
+@pytest.mark.usefixtures("awards")
+def test_the_first_moment_at_which_an_order_was_finished_stays(
+    session: Session, sessions: sessionmaker[Session], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = drawn(session, sessions, settings)
+    key, real = (made.organisation_id, made.id), print_files.put_together
+
+    def slow(*given: Any) -> None:
+        monkeypatch.setattr(print_files, "put_together", real)
+        assert printing.finish(sessions, key, settings, LATER)
+        real(*given)
+
+    monkeypatch.setattr(print_files, "put_together", slow)
+
+    assert printing.finish(sessions, key, settings, LATER + timedelta(minutes=1))
+
+    session.expire_all()
+    assert printing.find(session, *key).finished_at == LATER
+
+
+# What is missing, and what is not
+
+
+@pytest.mark.usefixtures("awards")
+def test_a_zip_is_not_made_without_one_of_its_parts(
+    session: Session, sessions: sessionmaker[Session], settings: Settings
+) -> None:
+    made = drawn(session, sessions, settings)
+    (print_files.folder(settings, made.id) / "part-002.zip").unlink()
+
+    with pytest.raises(FileNotFoundError, match=r"part-002\.zip"):
+        printing.finish(sessions, (made.organisation_id, made.id), settings, LATER)
+
+    assert "certificates.zip" not in content(made, settings)
+    assert looked_at(session, made, settings).files == ()
+
+
+def test_a_chunk_of_which_everybody_is_left_out_has_no_part_and_is_not_missed(
+    session: Session, sessions: sessionmaker[Session], settings: Settings, awards: list[Award]
+) -> None:
+    made = ordered(session, "zip")
+    first = printing.chunks_of(session, made)[0].awards
+    session.commit()
+    printing.draw_chunk(sessions, (made.organisation_id, made.id, 1), settings, LATER)
+    standing = print_files.folder(settings, made.id) / "part-001.zip"
+    standing.write_bytes(standing.with_name("part-002.zip").read_bytes())  # by a process that was killed before
+    for award in awards:
+        if str(award.id) in first:
+            awarding.revoke(session, award, "mistake", settings, NOW)
+    session.commit()
+
+    jobs.run_all(sessions, settings, LATER)
+
+    [file] = content(made, settings).values()
+    with zipfile.ZipFile(io.BytesIO(file)) as whole:
+        assert len(whole.namelist()) == len(set(whole.namelist())) == len(awards) - len(first)
+    assert len(looked_at(session, made, settings).left_out) == len(first)
+
+
+@pytest.mark.usefixtures("awards")
 def test_every_taking_is_kept(session: Session, sessions: sessionmaker[Session], settings: Settings) -> None:
     made = ordered(session)
-    with pytest.raises(printing.NotDrawnYet):
+    with pytest.raises(print_files.NotDrawnYet):
         printing.take(session, made, "certificates-001.pdf", settings, NOW)
     session.commit()
     jobs.run_all(sessions, settings, LATER)
