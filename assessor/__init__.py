@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, redirect, request, url_for
+from flask import Flask, Request, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from flask_limiter import Limiter
@@ -18,6 +18,18 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from assessor import access, config, database, locale, problems, security
+from assessor.accounts import limits
+
+
+class CountedRequest(Request):
+    """A request that knows of its visitor's address only what is counted, so every limit counts the same.
+
+    Nobody here needs more of it; what is not known is neither stored nor logged.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.remote_addr = limits.counted_place(self.remote_addr)
 
 
 def create_app(settings: config.Settings | None = None, **overrides: Any) -> Flask:
@@ -26,6 +38,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     settings = settings or config.load_settings()
     _keep_private(settings.instance)
     app = Flask("assessor", instance_path=str(settings.instance))
+    app.request_class = CountedRequest
     app.config.from_mapping(
         SECRET_KEY=config.secret_key(settings),
         SQLALCHEMY_DATABASE_URI=settings.database,
@@ -67,6 +80,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     csrf.exempt(app.view_functions["verification.number"])  # a static page cannot hold a token; it changes nothing
     _open_to_applications(app, csrf, limiter)
     _open_to_badges(app, csrf, limiter)
+    _bound_long_lists(app, limiter)
     return app
 
 
@@ -88,6 +102,12 @@ def _open_to_badges(app: Flask, csrf: CSRFProtect, limiter: Limiter) -> None:
         checks = app.view_functions[name]
         csrf.exempt(checks)
         app.view_functions[name] = limiter.limit("30 per minute")(checks)  # type: ignore[assignment]  # as above
+
+
+def _bound_long_lists(app: Flask, limiter: Limiter) -> None:
+    """What was issued with a stolen key is up to 32 MB. A page asks once for it, but many share an IPv4 address."""
+    given = app.view_functions["verification.issued_list"]
+    app.view_functions["verification.issued_list"] = limiter.limit("60 per minute")(given)  # type: ignore[assignment]  # as above
 
 
 def _keep_private(instance: Path) -> None:

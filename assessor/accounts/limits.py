@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -33,8 +34,30 @@ SHARE = Limit("share", 60, timedelta(minutes=15))
 WALLET = Limit("wallet", 60, timedelta(minutes=15))
 
 
+#: A subscriber has a network of this size at least, and every address in it (RFC 6177).
+_OF_ONE_SUBSCRIBER = 64  # bits
+#: How IPv4 addresses look behind a socket of both kinds, and behind a NAT64 (RFC 6052).
+_HOLDING_IPV4 = (IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96"))
+
+
 class TooManyGuesses(TooMany):
     """The limit is reached; nothing is looked up any more until the window has passed."""
+
+
+def counted_place(address: str | None) -> str:
+    """What a visitor at this network address is counted as: the IPv4 address, or the network of an IPv6 address.
+
+    Empty: there is no address, as behind the socket of a file. What is no address is counted as it is.
+    """
+    try:
+        known = ip_address(address or "")
+    except ValueError:
+        return address or ""
+    if isinstance(known, IPv4Address):
+        return str(known)
+    if any(known in network for network in _HOLDING_IPV4):
+        return str(IPv4Address(int(known) & 0xFFFFFFFF))
+    return str(IPv6Network((int(known), _OF_ONE_SUBSCRIBER), strict=False))
 
 
 def check(session: Session, limit: Limit, key: str, now: datetime) -> None:

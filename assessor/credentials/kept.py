@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 import structlog
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Session
 from assessor.certificates import signed_data
 from assessor.config import Settings
 from assessor.credentials import issued, issuer, mirrored, publishing, status
-from assessor.credentials.models import MirroredDocument
+from assessor.credentials.models import IssuedList, MirroredDocument
 from assessor.errors import Refusal
 from assessor.openbadges.status_list import Purpose
 from assessor.openbadges.strict_json import write_json
@@ -37,7 +38,7 @@ _log = structlog.get_logger("assessor.credentials")
 
 
 class NothingKept(Refusal):
-    """The database does not answer, and this machine has no copy of what was asked for."""
+    """The database does not give what was asked for at this moment, and this machine has no copy of it."""
 
     status = 503
     title = "Please wait"
@@ -73,6 +74,19 @@ def keep_everything(session: Session, settings: Settings, now: datetime) -> None
         keep(settings, name, body)
 
 
+def leaves(session: Session, settings: Settings, kid: str, root: bytes) -> Path | BytesIO:
+    """What was issued with a stolen key, the list with this root. Raises `NothingKept`.
+
+    Up to 32 MB, so it is read from the database once for each machine. Its name says what is in it: the file is
+    compared with nothing, and sent from the disk. Lists that have grown stay beside it; there are two or three.
+    """
+    name = leaves_name(kid, root)
+    path = settings.instance / FOLDER / name
+    if path.exists():
+        return path
+    return BytesIO(newest(session, settings, name, lambda: _leaves(session, kid, root)))
+
+
 def did_document(session: Session, settings: Settings) -> bytes:
     """The issuer's DID document, the same bytes until a key changes."""
     return write_json(issuer.document(session, settings))
@@ -88,9 +102,9 @@ def root_name(kid: str) -> str:
     return f"issued-{kid}-root"
 
 
-def leaves_name(kid: str) -> str:
-    """How the copy of that list is called."""
-    return f"issued-{kid}"
+def leaves_name(kid: str, root: bytes) -> str:
+    """How the copy of that list is called while it has this root."""
+    return f"issued-{kid}-{root.hex()}"
 
 
 def mirrored_name(place: str, name: str) -> str:
@@ -112,8 +126,9 @@ def _everything(session: Session, settings: Settings, now: datetime) -> Iterator
         yield list_name(number, purpose, "json"), as_json
         yield list_name(number, purpose, "jwt"), as_jwt
     for kid in issued.kids(session):
-        yield root_name(kid), issued.root_of(session, kid)
-        yield leaves_name(kid), issued.leaves(session, kid)
+        root = issued.root_of(session, kid)
+        leaves(session, settings, kid, root)
+        yield root_name(kid), root
     for place, name in session.execute(select(MirroredDocument.place, MirroredDocument.name)).all():
         yield mirrored_name(place, name), mirrored_with_time(session, place, name)
     for name, body, most in (
@@ -124,6 +139,14 @@ def _everything(session: Session, settings: Settings, now: datetime) -> Iterator
         if len(body) > NEARLY * most:
             _log.warning("nearly too large for verifiers", document=name, bytes=len(body), most=most)
         yield name, body
+
+
+def _leaves(session: Session, kid: str, root: bytes) -> bytes:
+    """The leaves under this root; since it was read, the list may have grown and have another."""
+    found = session.scalar(select(IssuedList.leaves).where(IssuedList.kid == kid, IssuedList.root == root))
+    if found is None:
+        raise NothingKept("This cannot be read at the moment. Ask again in a minute.")
+    return found
 
 
 def _copy(settings: Settings, name: str, error: Exception) -> bytes:

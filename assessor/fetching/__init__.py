@@ -12,6 +12,8 @@ Decisions
 - Redirects are new addresses: looked at from the beginning, three at most.
 - One clock for all of it, name to last byte: three seconds. `together` puts several documents under one clock.
 - A document is 1 MiB at most, unpacked; of a kind that badges are made of; packed with gzip or not at all.
+- Three documents are waited for at once by one process, for each holds a thread that serves everybody; one more is
+  refused without a wait.
 - Each host, and each address, is asked at most so many times a minute by one process.
 - Settings of the environment such as proxies are not looked at.
 

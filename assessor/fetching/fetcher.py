@@ -2,6 +2,7 @@
 
 import http.client
 import ssl
+import threading
 import time
 import zlib
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from urllib.parse import urljoin
 from assessor.fetching.addresses import Target, is_public, read_url
 from assessor.fetching.connection import Answer, Deadline, Dial, Resolve, ask, dial, resolve_in_time, system_addresses
 from assessor.fetching.rates import Rates
-from assessor.fetching.refusals import AddressRefused, NoAnswer, NotADocument, TooLarge, TooSlow
+from assessor.fetching.refusals import AddressRefused, NoAnswer, NotADocument, TooLarge, TooManyAtOnce, TooSlow
 from assessor.openbadges.documents import Fetch, Fetched
 from assessor.openbadges.errors import DocumentGone
 
@@ -32,6 +33,7 @@ _GONE = 410
 class Limits:
     """What one document may cost. `tried`: addresses of a host that are dialled before giving up.
 
+    `at_once`: documents that are waited for at the same moment; servers that are slow hold no more threads than these.
     `kinds`: media types that are taken, besides everything that ends with +json or +jwt.
     """
 
@@ -40,6 +42,7 @@ class Limits:
     redirects: int = 3
     tried: int = 2
     a_minute: int = 60
+    at_once: int = 3
     kinds: frozenset[str] = KINDS
 
 
@@ -64,6 +67,7 @@ class Fetcher:
         self._tls = tls or _system_tls()
         self._clock = clock
         self._rates = Rates(self._limits.a_minute, clock)
+        self._places = threading.BoundedSemaphore(self._limits.at_once)
 
     def __call__(self, url: str, /) -> Fetched:
         """The document at an https address. Raises `DocumentUnavailable` (`refusals`) or `DocumentGone`."""
@@ -78,6 +82,15 @@ class Fetcher:
         return lambda url, /: self._fetch(url, deadline, most)
 
     def _fetch(self, url: str, deadline: Deadline, most: int) -> Fetched:
+        # Whoever waited for a place would hold a thread as well.
+        if not self._places.acquire(blocking=False):
+            raise TooManyAtOnce("This service is asking many others at the moment. Try again in a minute.")
+        try:
+            return self._follow(url, deadline, most)
+        finally:
+            self._places.release()
+
+    def _follow(self, url: str, deadline: Deadline, most: int) -> Fetched:
         for _ in range(self._limits.redirects + 1):
             # 1. The address is one that may be asked.
             target = read_url(url.partition("#")[0])

@@ -5,6 +5,7 @@ DocumentUnavailable
 ├── TooSlow          the time was over
 ├── TooLarge         more than a document of a badge ever is
 ├── TooOften         this server was asked enough for now
+├── TooManyAtOnce    we wait for as many servers as we may
 ├── NotADocument     an answer, but of another kind
 └── NoAnswer         no connection, or it broke off
 """
@@ -26,6 +27,10 @@ class TooLarge(DocumentUnavailable):
 
 class TooOften(DocumentUnavailable):
     """The server was asked too often in the last minute."""
+
+
+class TooManyAtOnce(DocumentUnavailable):
+    """As many documents are waited for as may be."""
 
 
 class NotADocument(DocumentUnavailable):

@@ -134,6 +134,28 @@ def test_a_card_limit_of_one_place_leaves_other_places_free(session: Session) ->
     limits.check(session, limits.CARD, "192.0.2.2", NOW)
 
 
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:DB8:1:2::", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::1", "::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("64:ff9b::c000:201", "192.0.2.1"),
+        ("", ""),
+        (None, ""),
+        ("no address", "no address"),
+    ],
+)
+def test_of_ipv6_the_network_of_a_subscriber_is_counted_and_of_ipv4_the_address(
+    address: str | None, place: str
+) -> None:
+    assert limits.counted_place(address) == place
+
+
 def test_there_are_sixty_four_picture_words_with_names_and_drawings() -> None:
     words = cards.picture_words()
 

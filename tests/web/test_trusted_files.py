@@ -1,6 +1,7 @@
 """What the checking page loads: signed files, ours and those of partners, all from this host."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
@@ -8,8 +9,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from assessor.certificates import merkle, signed_data
 from assessor.config import Settings
-from assessor.credentials import foreign, issuer, issuing, keys, mirroring, publishing, resigning
-from assessor.credentials.models import MirroredDocument
+from assessor.credentials import foreign, issuer, issuing, kept, keys, mirroring, publishing, resigning
+from assessor.credentials.models import IssuedList, MirroredDocument
 from assessor.database import now
 from tests import factories
 from tests.factories import NOW
@@ -52,6 +53,101 @@ def test_the_list_of_what_was_issued_is_served_as_the_bundle_names_it(
     assert answer.headers["ETag"] == f'"{named.root.hex()}"'
     again = client.get(f"/c/trust/issued/{kid}", headers={"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.fixture
+def kid(sessions: Sessions, settings: Settings) -> str:
+    """The key of a certificate, stolen; its list is three leaves long."""
+    with sessions.begin() as session:
+        known: str = keys.signer(session, "certificate", PASSPHRASE).kid
+        resigning.report_stolen(session, known, NOW, settings, now())
+    listed(sessions, known, 3)
+    return known
+
+
+def listed(sessions: Sessions, kid: str, count: int) -> merkle.IssuedList:
+    """Make the list of a key so many leaves long."""
+    made = merkle.IssuedList.of([merkle.leaf(bytes([place])) for place in range(count)])
+    with sessions.begin() as session:
+        row = session.get_one(IssuedList, kid)
+        row.root, row.count, row.leaves = made.root, len(made), made.leaves
+    return made
+
+
+def taken_from_the_database(sessions: Sessions, kid: str) -> None:
+    """Leave the list without its leaves: who reads them there gets nothing."""
+    with sessions.begin() as session:
+        session.get_one(IssuedList, kid).leaves = b""
+
+
+def test_a_list_is_read_from_the_database_once_and_then_from_the_disk(
+    client: Browser, sessions: Sessions, settings: Settings, kid: str
+) -> None:
+    first = client.get(f"/c/trust/issued/{kid}")
+    taken_from_the_database(sessions, kid)
+
+    again = client.get(f"/c/trust/issued/{kid}")
+    with sessions() as session:
+        kept.keep_everything(session, settings, now())
+
+    afterwards = client.get(f"/c/trust/issued/{kid}")
+    assert len(first.data) == 3 * 32
+    assert first.data == again.data == afterwards.data
+    for name in ("Content-Type", "Content-Length", "ETag", "Cache-Control", "Content-Security-Policy"):
+        assert first.headers[name] == again.headers[name], name
+    assert again.headers["Access-Control-Allow-Origin"] == "*"
+    assert client.get(f"/c/trust/issued/{kid}", headers={"If-None-Match": again.headers["ETag"]}).status_code == 304
+
+
+def test_the_worker_puts_a_list_on_the_disk_before_anybody_asks(
+    client: Browser, sessions: Sessions, settings: Settings, kid: str
+) -> None:
+    with sessions() as session:
+        kept.keep_everything(session, settings, now())
+    taken_from_the_database(sessions, kid)
+
+    assert len(client.get(f"/c/trust/issued/{kid}").data) == 3 * 32
+
+
+def test_a_list_that_has_grown_is_given_in_place_of_the_older_one(
+    client: Browser, sessions: Sessions, settings: Settings, kid: str
+) -> None:
+    before = client.get(f"/c/trust/issued/{kid}")
+    grown = listed(sessions, kid, 4)
+
+    after = client.get(f"/c/trust/issued/{kid}", headers={"If-None-Match": before.headers["ETag"]})
+
+    assert (after.status_code, after.data) == (200, grown.leaves)
+    assert after.headers["ETag"] == f'"{grown.root.hex()}"'
+    folder = settings.instance / kept.FOLDER
+    assert (folder / kept.leaves_name(kid, grown.root)).read_bytes() == grown.leaves
+
+
+def test_leaves_of_another_root_are_never_kept_under_the_name_of_this_one(
+    sessions: Sessions, settings: Settings, kid: str
+) -> None:
+    older = listed(sessions, kid, 3).root
+    listed(sessions, kid, 4)
+
+    with sessions() as session, pytest.raises(kept.NothingKept):
+        kept.leaves(session, settings, kid, older)
+
+    assert not (settings.instance / kept.FOLDER / kept.leaves_name(kid, older)).exists()
+
+
+def test_a_list_is_given_also_when_the_disk_takes_nothing(
+    client: Browser, sessions: Sessions, kid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_path: Path, _body: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(kept, "_write", full)
+    made = listed(sessions, kid, 3)
+
+    answer = client.get(f"/c/trust/issued/{kid}")
+
+    assert (answer.status_code, answer.data) == (200, made.leaves)
+    assert answer.headers["ETag"] == f'"{made.root.hex()}"'
 
 
 @pytest.mark.parametrize("kid", ["0" * 16, "x", "..%2f..%2fassessor.db"])

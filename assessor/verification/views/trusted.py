@@ -1,6 +1,6 @@
 """What the verification page trusts: signed files, ours and those of partners, all from this host."""
 
-from flask import Response, abort, request
+from flask import Response, abort, request, send_file
 from flask.typing import ResponseReturnValue
 
 from assessor import access
@@ -50,10 +50,9 @@ def withdrawals() -> ResponseReturnValue:
 @access.public
 def issued_list(kid: str) -> ResponseReturnValue:
     """What was issued with a key that is stolen now: sorted leaves, whose root the bundle names."""
-    root = newest(kept.root_name(kid), lambda: issued.root_of(db.session, kid)).hex()
-    if request.if_none_match.contains_weak(root):
-        return _file(b"", LEAVES, tag=root)  # 32 MB are not read to say that nothing is new
-    return _file(newest(kept.leaves_name(kid), lambda: issued.leaves(db.session, kid)), LEAVES, tag=root)
+    root = newest(kept.root_name(kid), lambda: issued.root_of(db.session, kid))
+    leaves = kept.leaves(db.session, settings(), kid, root)
+    return _for_everybody(send_file(leaves, LEAVES, etag=root.hex()))
 
 
 @pages.get("/c/trust/<string(length=16):place>/<path:name>")
@@ -65,15 +64,16 @@ def mirrored(place: str, name: str) -> ResponseReturnValue:
     return _file(found[kept.TIME_BYTES :], kind, int.from_bytes(found[: kept.TIME_BYTES]))
 
 
-def _file(body: bytes, kind: str, given: int | None = None, *, tag: str = "") -> ResponseReturnValue:
+def _file(body: bytes, kind: str, given: int | None = None) -> ResponseReturnValue:
     answer = Response(body, content_type=kind)
-    if tag:
-        answer.set_etag(tag)
-    else:
-        answer.add_etag()
+    answer.add_etag()
+    if given is not None:
+        answer.headers[KEPT] = str(given)
+    return _for_everybody(answer).make_conditional(request)
+
+
+def _for_everybody(answer: Response) -> Response:
     answer.headers["Cache-Control"] = "no-cache"
     answer.headers["Access-Control-Allow-Origin"] = "*"
     answer.headers["Content-Security-Policy"] = FILE_POLICY
-    if given is not None:
-        answer.headers[KEPT] = str(given)
-    return answer.make_conditional(request)
+    return answer

@@ -11,7 +11,15 @@ from pathlib import Path
 import pytest
 
 from assessor.fetching.fetcher import Fetcher, Limits
-from assessor.fetching.refusals import AddressRefused, NoAnswer, NotADocument, TooLarge, TooOften, TooSlow
+from assessor.fetching.refusals import (
+    AddressRefused,
+    NoAnswer,
+    NotADocument,
+    TooLarge,
+    TooManyAtOnce,
+    TooOften,
+    TooSlow,
+)
 from assessor.openbadges.errors import DocumentGone, DocumentUnavailable
 from tests.unit.fetching.server import PUBLIC, Behaviour, Server, Web, leads, make_certificate, says, sends, serving
 
@@ -227,6 +235,39 @@ def test_a_resolver_that_hangs_is_left(web: Web) -> None:
     released.set()
 
     assert time.monotonic() - began < 0.5
+
+
+def test_while_three_are_waited_for_one_more_is_refused_at_once_and_afterwards_it_is_asked(web: Web) -> None:
+    waiting, released, answers = threading.Semaphore(0), threading.Event(), []
+
+    def hanging(_host: str) -> Sequence[str]:
+        waiting.release()
+        assert released.wait(60)
+        return [PUBLIC]
+
+    fetcher = web.fetcher(limits=Limits(seconds=60.0), resolve=hanging)
+    slow = [threading.Thread(target=lambda: answers.append(fetcher(URL).content), daemon=True) for _ in range(3)]
+    for one in slow:
+        one.start()
+    assert all(waiting.acquire(timeout=60) for _ in slow)
+
+    with pytest.raises(TooManyAtOnce, match=r"is asking many others at the moment\. Try again in a minute\."):
+        fetcher.together(60.0)(URL)
+
+    released.set()
+    for one in slow:
+        one.join()
+    assert fetcher(URL).content == DOCUMENT
+    assert answers == [DOCUMENT] * 3
+
+
+def test_what_could_not_be_had_is_not_waited_for_any_more(web: Web) -> None:
+    fetcher = web.fetcher(limits=Limits(seconds=60.0, at_once=1))
+    for address in ("https://127.0.0.1/", "https://nowhere.example/"):
+        with pytest.raises((AddressRefused, NoAnswer)):
+            fetcher(address)
+
+    assert fetcher(URL).content == DOCUMENT
 
 
 def test_the_second_address_is_tried_when_the_first_does_not_answer(web: Web) -> None:
