@@ -57,6 +57,7 @@ class CertificateContent:
     `second_spelling` None: the holder has one spelling. `level` None: no level was awarded, and neither level
     nor band is printed. `valid_until` None: it does not expire. `labels` are the wording of the template in
     `language`. `symbol` is the QR matrix, True is dark. `created` (aware) dates the file, not the reader.
+    `certainty`: how sure the level is at least, such as “90 %”; None: not stated.
     `partners` are named below the project. `reviewed` False: the paper says that nobody checked its translation.
     `translation`: the same certificate in a second language, which becomes page 3; `language_name` in that language.
     """
@@ -82,6 +83,7 @@ class CertificateContent:
     created: datetime
     demonstration: bool = False
     layout: Layout = field(default_factory=lambda: shipped("classic"))
+    certainty: str | None = None
     partners: str | None = None
     emblems: tuple[Emblem, ...] = ()
     signatures: tuple[Signature, ...] = ()

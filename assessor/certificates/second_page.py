@@ -141,9 +141,20 @@ def _areas(sheet: Sheet, content: CertificateContent, top: float) -> float:
     has_range = {area.low is not None for area in content.areas if area.score is not None}
     if not has_range:
         return below
-    sentences = (sheet.labels[label] for label, said in (("range", True), ("no_range", False)) if said in has_range)
+    sentences = [sheet.labels[label] for label, said in (("range", True), ("no_range", False)) if said in has_range]
+    if content.certainty is not None and _exceeds_level(content):
+        sentences.append(sheet.labels["above_level"].format(percent=content.certainty))
     note = sheet.fixed(" ".join(sentences), sheet.style(size=9), COLUMN)
     return sheet.write(note, SIDE, below + 2 * sheet.mm, COLUMN, colour=INK2)
+
+
+def _exceeds_level(content: CertificateContent) -> bool:
+    """Whether the line of an area lies in a band above that of the level.
+
+    The level is what the test as a whole shows with certainty, a line the best guess for one part: both are right,
+    and look wrong side by side.
+    """
+    return content.band is not None and any((area.score or 0) > 25 * content.band for area in content.areas)
 
 
 def _column_heads(sheet: Sheet, top: float) -> float:

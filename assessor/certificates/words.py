@@ -26,7 +26,7 @@ WORDING: Mapping[str, frozenset[str]] = {
         "same_in": "language", "conditions_unknown": "", "supervised": "", "unsupervised": "", "device_phone": "",
         "device_tablet": "", "device_computer": "", "device_unknown": "", "tasks_done": "number",
         "in_language": "test", "in_language_with_help": "test help", "with_sound": "", "with_helper": "",
-        "certainty": "percent", "tested": "date", "no_range": "",
+        "certainty": "percent", "tested": "date", "no_range": "", "above_level": "percent",
     }.items()
 }  # fmt: skip
 #: Words that a table of an organisation's own, in a language that we lack, need not have: then they are English.

@@ -129,6 +129,7 @@ def paper_content(
         holder=award.holder_name,
         second_spelling=award.second_name,
         level=award.level,
+        certainty=wording.stated_certainty(award),
         issuer=settings.organisation,
         project=settings.project or None,
         partners=_partners(settings.partners),

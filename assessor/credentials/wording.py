@@ -61,11 +61,15 @@ def certainty(award: Award, language: str, words: Mapping[str, str] | None = Non
 
     ``words``: as in `conditions`.
     """
+    sure = stated_certainty(award)
+    return "" if sure is None else (words or _words(language))["certainty"].format(percent=sure)
+
+
+def stated_certainty(award: Award) -> str | None:
+    """How sure the awarded level is at least, such as “90 %”, or None where the award does not say."""
     found = stated_standing(award)
-    if found is None:
-        return ""
-    sure = percent(found.certainty).replace(" ", "\u00a0")  # the sign stays on the line of its number
-    return (words or _words(language))["certainty"].format(percent=sure)
+    # The sign stays on the line of its number.
+    return None if found is None else percent(found.certainty).replace(" ", "\u00a0")
 
 
 def level_name(chance: LevelChance) -> str:

@@ -218,3 +218,20 @@ def test_the_paper_has_room_for_the_certainty(language: str, level: int, session
     if language == "en":
         words = " ".join(texts[1].split())
         assert "The level was reached with at least 90 % certainty." in words
+
+
+ABOVE = "A line can be higher than the level: the level is the highest that this test can show with at least 90 %"
+HIGH = {"4.1": {"mean": 0.93, "low": -0.46, "high": 2.41, "items": 3, "score": 73}}
+
+
+@pytest.mark.parametrize(("more", "explained"), [(OF_NOW, True), (OF_BEFORE, False)], ids=["now", "before"])
+def test_the_paper_explains_a_line_above_the_level_where_it_says_how_sure_the_level_is(
+    more: dict[str, Any], explained: bool, session: Session, settings: Settings
+) -> None:
+    award = award_with(session, settings, more, results=HIGH)
+
+    with pypdfium2.PdfDocument(issuing.export(session, award, "pdf", settings).content) as paper:
+        words = " ".join(paper[1].get_textpage().get_text_bounded().split())
+
+    assert "73 (" in words
+    assert (ABOVE in words) is explained

@@ -171,3 +171,42 @@ def test_a_score_without_a_range_is_printed_alone_and_nothing_is_said_of_nine_in
     assert "50 (41 to 59)" in both
     assert "9 of 10" in both
     assert "the uncertainty is not stated" in both
+
+
+ABOVE = "A line can be higher than the level: the level is the highest that this test can show with at least 90 %"
+HIGH, WITHIN = AreaScore("Devices", 72, 36, 92), AreaScore("Messages", 50, 41, 59)
+
+
+def second_page(**changes: Any) -> str:
+    """The words of page 2 of a certificate of level 4, Intermediate, whose bar ends at 50."""
+    content = certificate(**{"level": 4, "certainty": "90\u00a0%", **changes})
+    return " ".join(page_text(certificate_pdf(content), 1).split())
+
+
+def test_a_line_above_the_level_is_explained() -> None:
+    assert ABOVE in second_page(areas=(WITHIN, HIGH))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"areas": (HIGH,), "certainty": None},
+        {"areas": (HIGH,), "level": None},
+        {"areas": (HIGH,), "level": 5},
+        {"areas": (WITHIN, AreaScore("Files"))},
+        {"areas": ()},
+    ],
+    ids=["certainty not stated", "no level", "the level of the line", "no line above", "no parts"],
+)
+def test_where_no_line_is_above_a_level_of_stated_certainty_nothing_is_explained(changes: dict[str, Any]) -> None:
+    assert "higher than the level" not in second_page(**changes)
+
+
+def test_the_explanation_is_text_to_assistive_technology() -> None:
+    content = certificate("ar", level=4, certainty="90\u00a0%", areas=(HIGH,))
+
+    with pikepdf.open(BytesIO(certificate_pdf(content))) as document:
+        elements = list(structure(document.Root.StructTreeRoot.K))
+        said = [str(one.ActualText) for one in elements if str(one.S) == "/P" and "/ActualText" in one]
+
+    assert any(content.labels["above_level"].format(percent="90\u00a0%") in text for text in said)

@@ -205,7 +205,7 @@ def test_a_template_with_a_broken_layout_names_its_file() -> None:
 
 
 def test_texts_too_long_for_a_small_page_are_refused_in_words() -> None:
-    content = certificate(layout=shipped("compact"), conditions="word " * 75)
+    content = certificate(layout=shipped("compact"), title="word " * 75, conditions="word " * 75, demonstration=True)
 
     with pytest.raises(CertificateUnprintable, match="do not fit"):
         certificate_pdf(content)

@@ -1,14 +1,16 @@
 """The paper in every language, alone and with a second one, and what organisations add to it."""
 
 import unicodedata
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 
 from assessor.certificates.attachment import attached_credential
-from assessor.certificates.certificate import CertificateContent, CertificateUnprintable, Emblem
+from assessor.certificates.certificate import AreaScore, CertificateContent, CertificateUnprintable, Emblem
 from assessor.certificates.layout import SHIPPED, shipped
 from assessor.certificates.pdf import certificate_pdf
 from assessor.certificates.template import Signature
@@ -39,6 +41,13 @@ def words_of(path: Path, page: int) -> str:
     """The words that `pdftotext` finds on a page, without the characters that only steer their order."""
     text = told_by("pdftotext", "-f", page, "-l", page, path, "-")
     return "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) != "Cf")
+
+
+def size_of(word: str, pdf: bytes) -> float:
+    """The size, in points, in which a word stands on page 1."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        text = document[0].get_textpage()
+        return float(pypdfium2.raw.FPDFText_GetFontSize(text.raw, text.get_text_range().index(word)))
 
 
 def only_letters(text: str) -> list[str]:
@@ -80,6 +89,48 @@ def test_a_second_language_says_page_two_again(second: str, tmp_path: Path) -> N
     assert attached_credential(path.read_bytes()) == CREDENTIAL
     fonts = told_by("pdffonts", path).splitlines()[2:]
     assert all(row.split()[-5:-2] == ["yes", "yes", "yes"] for row in fonts)
+
+
+def at_its_fullest(language: str) -> CertificateContent:
+    """A certificate with every condition and lines above the level."""
+    words = TEMPLATE.wording[language]
+    said = (
+        *(words[key] for key in ("supervised", "device_computer", "with_sound", "with_helper")),
+        words["in_language_with_help"].format(test="Ελληνικά", help="العربية"),
+        words["certainty"].format(percent="90\u00a0%"),
+    )
+    return certificate(
+        language,
+        level=4,
+        certainty="90\u00a0%",
+        tasks=TEMPLATE.tasks_at(4, language),
+        conditions=" ".join(said),
+        areas=tuple(AreaScore(area.name[language], 72, 36, 92) for area in TEMPLATE.areas),
+        language_name=f"({language})",
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_two_and_three_have_room_to_explain_a_line_above_the_level(language: str, tmp_path: Path) -> None:
+    first, second = at_its_fullest("el" if language == "en" else "en"), at_its_fullest(language)
+    path = tmp_path / "certificate.pdf"
+    path.write_bytes(certificate_pdf(replace(first, translation=second, demonstration=True)))
+
+    for content, page in ((first, 2), (second, 3)):
+        said, sentence = words_of(path, page), content.labels["above_level"].format(percent="90\u00a0%")
+        assert [word for word in only_letters(sentence) if word not in said] == []
+        assert [word for word in only_letters(content.conditions) if word not in said] == []
+        assert "90" in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_condition_can_be_read_on_the_compact_paper(language: str) -> None:
+    content = at_its_fullest(language)
+    marked = replace(content, conditions=f"QXZ {content.conditions}", layout=shipped("compact"))
+
+    size = size_of("QXZ", certificate_pdf(marked))
+
+    assert size >= (6 if language == "ur" else 8)  # points; lines of Nastaliq are twice as high as others
 
 
 def test_the_third_page_is_tagged_in_its_own_language() -> None:
