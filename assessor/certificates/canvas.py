@@ -6,7 +6,7 @@
     with canvas.document() as pdf: ...
 
 reportlab writes the operators of a page; what reportlab would make of them is never saved. This is the only file that
-touches what reportlab keeps to itself (`_make_preamble`, `_startPage`); reportlab is pinned because of it.
+touches what reportlab keeps to itself (`_make_preamble`, `_preamble`, `_startPage`); reportlab is pinned because of it.
 Operators without a method go through its `addLiteral`.
 """
 

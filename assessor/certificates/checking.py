@@ -8,23 +8,15 @@ The verification page does the same in the browser, in the same order, with the 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Literal, NoReturn
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NoReturn
 
 from assessor.certificates import cose, merkle, number, qr
-from assessor.certificates.status import StatusListNotReadable, read_status_list
+from assessor.certificates.checks import Cause, Check
+from assessor.certificates.standing import CLOCK_SKEW, Standing, standing_of
 from assessor.certificates.summary import PayloadNotASummary, Summary
-from assessor.certificates.trust import (
-    Bundle,
-    Issuer,
-    Key,
-    ReasonClass,
-    StatusListPlace,
-    Withdrawal,
-    Withdrawals,
-    number_hash,
-)
+from assessor.certificates.trust import Bundle, Issuer, Key, ReasonClass, Withdrawal, Withdrawals
 
 GENUINE, NOT_CHECKED, WITHDRAWN, SUSPENDED, EXPIRED = 1, 2, 3, 4, 5
 ISSUER_UNKNOWN, ALTERED, FOREIGN_ADDRESS, OTHER_KIND, NOT_READ = 6, 7, 8, 9, 10
@@ -41,34 +33,7 @@ CHECK_NAMES = (
     "suspension",
     "trust list",
 )
-CLOCK_SKEW = timedelta(minutes=10)
 NOTHING_ISSUED: Mapping[bytes, merkle.IssuedList] = {}
-
-State = Literal["passed", "failed", "not checked"]
-Cause = Literal[
-    "no_bundle",
-    "old_bundle",
-    "unknown_key",
-    "altered",
-    "key_not_valid",
-    "key_stolen",
-    "no_issued_list",
-    "no_list",
-    "not_had",
-    "bad_list",
-    "old_list",
-]
-"""Why a result is 2, 6 or 7, for the sentence that is shown. The page uses the same words, and
-"no_network" where it could ask nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One step: what was looked at, how it went, and why in one sentence."""
-
-    name: str
-    state: State
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +98,12 @@ def check_summary(
     report.issuer, report.summary, report.number = issuer, summary, number.written(summary.number)
     address_fits = _check_address(report, issuer, scanned.prefix if prefix is None else prefix)
     expired = _check_expiry(report, summary, now)
-    standing = _check_standing(report, summary, issuer, status, withdrawals, now)
+    report.standing = standing_of(summary, issuer, status, withdrawals, now)
     bundle_fresh = _check_bundle(report, bundle, now)
 
     # 5. The gravest finding is the result.
-    if standing.withdrawn:
-        return report.answer(WITHDRAWN, standing=standing)
-    if standing.suspended:
-        return report.answer(SUSPENDED, standing=standing)
-    if not address_fits:
-        return report.answer(FOREIGN_ADDRESS, standing=standing)
-    if expired:
-        return report.answer(EXPIRED, standing=standing)
-    if standing.cause or not bundle_fresh:
-        return report.answer(NOT_CHECKED, cause=standing.cause or "old_bundle", standing=standing)
-    return report.answer(GENUINE, standing=standing)
+    result, cause = _gravest(report.standing, address_fits, expired, bundle_fresh)
+    return report.answer(result, cause)
 
 
 class _Decided(Exception):
@@ -156,17 +112,6 @@ class _Decided(Exception):
     def __init__(self, answer: CheckedSummary) -> None:
         super().__init__(answer.result)
         self.answer = answer
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """What the lists say. `cause` None: everything could be asked and the answers are fresh."""
-
-    withdrawn: bool = False
-    suspended: bool = False
-    withdrawal: Withdrawal | None = None
-    signed_at: datetime | None = None
-    cause: Cause | None = None
 
 
 @dataclass(slots=True)
@@ -178,6 +123,7 @@ class _Report:
     issuer: Issuer | None = None
     summary: Summary | None = None
     number: str | None = None
+    standing: Standing = field(default_factory=Standing)
 
     def passed(self, name: str, reason: str) -> None:
         self.done[name] = Check(name, "passed", reason)
@@ -190,25 +136,25 @@ class _Report:
 
     def end(self, name: str, reason: str, result: int, cause: Cause | None = None) -> NoReturn:
         self.failed(name, reason)
-        raise _Decided(self.answer(result, cause=cause))
+        raise _Decided(self.answer(result, cause))
 
     def leave_open(self, name: str, reason: str, result: int, cause: Cause) -> NoReturn:
         self.open(name, reason)
-        raise _Decided(self.answer(result, cause=cause))
+        raise _Decided(self.answer(result, cause))
 
-    def answer(self, result: int, *, cause: Cause | None = None, standing: _Standing | None = None) -> CheckedSummary:
+    def answer(self, result: int, cause: Cause | None) -> CheckedSummary:
         unasked = "An earlier check had already decided."
-        standing = standing or _Standing()
+        done = self.done | {check.name: check for check in self.standing.checks}
         return CheckedSummary(
             result=result,
-            checks=tuple(self.done.get(name, Check(name, "not checked", unasked)) for name in CHECK_NAMES),
+            checks=tuple(done.get(name, Check(name, "not checked", unasked)) for name in CHECK_NAMES),
             cause=cause,
             summary=self.summary if result in (GENUINE, NOT_CHECKED, EXPIRED, FOREIGN_ADDRESS) else None,
             number=self.number,
             issuer=self.issuer,
             kid=self.kid,
-            withdrawal=standing.withdrawal,
-            status_at=standing.signed_at,
+            withdrawal=self.standing.withdrawal,
+            status_at=self.standing.signed_at,
         )
 
 
@@ -307,78 +253,23 @@ def _check_expiry(report: _Report, summary: Summary, now: datetime) -> bool:
     return False
 
 
-def _check_standing(
-    report: _Report,
-    summary: Summary,
-    issuer: Issuer,
-    status: Mapping[str, str],
-    withdrawals: Mapping[str, Withdrawals],
-    now: datetime,
-) -> _Standing:
-    listed = withdrawals[issuer.id].entries.get(number_hash(summary.number)) if issuer.id in withdrawals else None
-    place = None if summary.status_list is None else issuer.status_list(summary.status_list)
-    if place is None or summary.status_index is None:
-        report.open("suspension", "The certificate names no status list that is known here.")
-        standing = _Standing(cause="no_list")
-        report.open("withdrawal", "The certificate names no status list that is known here.")
-    else:
-        standing = _Asking(report, issuer, status, now).ask(place, summary.status_index)
-    if listed is not None or standing.withdrawn:
-        report.failed("withdrawal", f"Withdrawn on {listed.date:%Y-%m-%d}." if listed else "Withdrawn.")
-        return replace(standing, withdrawn=True, withdrawal=listed)
-    return standing
-
-
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    """Asks the status lists of an issuer about one place in them."""
-
-    report: _Report
-    issuer: Issuer
-    status: Mapping[str, str]
-    now: datetime
-
-    def ask(self, place: StatusListPlace, index: int) -> _Standing:
-        purposes = [("withdrawal", "revocation", place.url)]
-        if place.suspension_url is not None:
-            purposes.append(("suspension", "suspension", place.suspension_url))
-        else:
-            self.report.passed("suspension", "This issuer puts nothing on hold.")
-        found: set[str] = set()
-        standing = _Standing()
-        for name, purpose, url in purposes:
-            is_set, signed_at, cause = self._ask_list(name, purpose, url, index)
-            if is_set:
-                found.add(name)
-            oldest = min(filter(None, (standing.signed_at, signed_at)), default=None)
-            standing = replace(standing, signed_at=oldest, cause=standing.cause or cause)
-        return replace(standing, withdrawn="withdrawal" in found, suspended="suspension" in found)
-
-    def _ask_list(self, name: str, purpose: str, url: str, index: int) -> tuple[bool, datetime | None, Cause | None]:
-        report = self.report
-        if url not in self.status:
-            report.open(name, "The status list could not be had.")
-            return False, None, "not_had"
-        keys = [key.public_key for key in self.issuer.keys_for("status") if key.compromised_since is None]
-        try:
-            listed = read_status_list(self.status[url], keys, url=url, purpose=purpose)
-            is_set = listed.is_set(index)
-        except StatusListNotReadable as error:
-            report.open(name, str(error))
-            return False, None, "bad_list"
-        if is_set:
-            report.failed(name, "The issuer's list says so.")
-            return True, listed.signed_at, None
-        if not listed.signed_at - CLOCK_SKEW <= self.now < listed.stale_after:
-            report.open(name, f"The status list is of {listed.signed_at:%Y-%m-%d}, too old to be sure.")
-            return False, listed.signed_at, "old_list"
-        report.passed(name, f"Not in the list of {listed.signed_at:%Y-%m-%d %H:%M} UTC.")
-        return False, listed.signed_at, None
-
-
 def _check_bundle(report: _Report, bundle: Bundle, now: datetime) -> bool:
     if bundle.issued - CLOCK_SKEW <= now < bundle.expires:
         report.passed("trust list", f"Trust list {bundle.version} is in force.")
         return True
     report.open("trust list", f"Trust list {bundle.version} ended on {bundle.expires:%Y-%m-%d}.")
     return False
+
+
+def _gravest(standing: Standing, address_fits: bool, expired: bool, bundle_fresh: bool) -> tuple[int, Cause | None]:
+    if standing.withdrawn:
+        return WITHDRAWN, None
+    if standing.suspended:
+        return SUSPENDED, None
+    if not address_fits:
+        return FOREIGN_ADDRESS, None
+    if expired:
+        return EXPIRED, None
+    if standing.cause or not bundle_fresh:
+        return NOT_CHECKED, standing.cause or "old_bundle"
+    return GENUINE, None

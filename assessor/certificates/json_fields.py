@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+# JSON can name halves of a pair of UTF-16 (`\ud800`), but they are no text of Unicode: whoever writes them fails.
+_HALF_SIGN = re.compile(r"[\ud800-\udfff]")
+
 
 class FieldNotValid(ValueError):
     """A field is missing or of another kind; the message names it."""
@@ -24,7 +27,7 @@ class Fields:
 
     @classmethod
     def parse(cls, document: bytes) -> "Fields":
-        """Read an object; a name given twice, NaN and endless nesting are refused."""
+        """Read an object; a name given twice, half a sign in a name, NaN and endless nesting are refused."""
         try:
             values = json.loads(document, object_pairs_hook=_once, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
@@ -49,6 +52,7 @@ class Fields:
         value = self._values.get(name)
         if not isinstance(value, str) or not value:
             raise FieldNotValid(f"{self._path}{name} must be a text")
+        self._check_whole(name, value)
         return value
 
     def optional_text(self, name: str) -> str | None:
@@ -85,6 +89,7 @@ class Fields:
         values = self._values.get(name, [])
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             raise FieldNotValid(f"{self._path}{name} must be a list of texts")
+        self._check_whole(name, *values)
         return tuple(values)
 
     def texts_by_name(self, name: str) -> dict[str, str]:
@@ -107,11 +112,17 @@ class Fields:
         for place, value in enumerate(values):
             yield Fields(value, f"{self._path}{name}[{place}].")
 
+    def _check_whole(self, name: str, *texts: str) -> None:
+        if any(map(_HALF_SIGN.search, texts)):
+            raise FieldNotValid(f"{self._path}{name} holds half a sign")
+
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) != len(pairs):
         raise ValueError("a name is given twice")
+    if any(map(_HALF_SIGN.search, values)):
+        raise ValueError("a name holds half a sign")
     return values
 
 

@@ -122,7 +122,7 @@ class Paper:
         self._canvas.addLiteral("EMC")
 
     def finish(self, attachment: Attachment | None = None, seal: Seal | None = None) -> bytes:
-        """Return the tagged PDF; the same drawing gives the same bytes."""
+        """End the last page and return the tagged PDF. The same drawing gives the same bytes."""
         self._canvas.next_page()
         with self._canvas.document() as pdf:
             return finished(pdf, self._about, self._document, attachment, seal)

@@ -6,7 +6,7 @@ drawn with a part missing.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -22,17 +22,31 @@ from assessor.certificates.canvas import PaperCanvas, Stamp, stamped
 SVG = "{http://www.w3.org/2000/svg}"
 MAX_CHARACTERS = 200_000
 MAX_DEPTH = 32
+FARTHEST = 1e6  # from zero, in units of the picture: much larger numbers, readers of PDF refuse
+SMALLEST = 1e-3  # side of a view box: what is drawn to its scale stays in bounds too
 _IGNORED = frozenset({"title", "desc", "metadata", "defs"})
 _INHERITED = (
     "fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin",
     "stroke-dasharray", "stroke-dashoffset", "fill-rule", "color",
 )  # fmt: skip
+#: What changes the look of a shape and is not drawn, with the values that change nothing.
+_NOT_DRAWN = {
+    **dict.fromkeys(("opacity", "fill-opacity", "stroke-opacity"), ("1", "1.0", "100%")),
+    "display": ("inline", "block"),
+    "visibility": ("visible",),
+    **dict.fromkeys(("clip-path", "mask", "filter", "vector-effect"), ("none",)),
+    **dict.fromkeys(("marker-start", "marker-mid", "marker-end"), ("none",)),
+    "paint-order": ("normal",),
+    "pathLength": (),
+    "transform-origin": (),
+}
 _NAMED = {"black": "#000000", "white": "#ffffff"}
 _CAPS = {"butt": 0, "round": 1, "square": 2}
 _EVEN_ODD, _NON_ZERO = 0, 1  # as reportlab counts them
 _JOINS = {"miter": 0, "round": 1, "bevel": 2}
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _TRANSFORM = re.compile(r"(translate|scale|rotate|matrix)\s*\(([^)]*)\)")
+_ARGUMENTS = {"translate": (1, 2), "scale": (1, 2), "rotate": (1, 3), "matrix": (6,)}
 
 
 class DrawingInvalid(ValueError):
@@ -76,7 +90,7 @@ def parse_svg(source: str, colour: str = "#000000") -> Drawing:
     if root.tag != f"{SVG}svg":
         raise DrawingInvalid("The picture does not begin with an svg element of the SVG namespace.")
     box = _numbers(root.get("viewBox", ""), "viewBox")
-    if len(box) != 4 or box[2] <= 0 or box[3] <= 0:
+    if len(box) != 4 or min(box[2:]) < SMALLEST:
         raise DrawingInvalid("The picture needs a viewBox with four numbers and a size above zero.")
     shapes: list[Shape] = []
     _collect(root, {"fill": "#000000", "color": colour}, Identity, shapes, 0)
@@ -134,9 +148,12 @@ def _collect(
         return  # a baked credential, or an editor's notes
     name = element.tag.removeprefix(SVG)
     if name in _IGNORED:
+        if element.find(f".//{SVG}style") is not None:
+            raise DrawingInvalid("<style> paints shapes from elsewhere. Use attributes such as fill and stroke.")
         return
-    if element.get("style") or element.get("class"):
-        raise DrawingInvalid(f"<{name}> is painted by style or class. Use attributes such as fill and stroke.")
+    if name == "svg" and depth:
+        raise DrawingInvalid("<svg> stands inside the picture. Turn it into a group.")
+    _check_painting(name, element)
     painting = {**inherited, **{key: value for key in _INHERITED if (value := element.get(key))}}
     here = transform.transform(_transform(element.get("transform", "")))
     if name in ("svg", "g"):
@@ -147,21 +164,47 @@ def _collect(
     target = pen if here == Identity else TransformPen(pen, here)
     try:
         parse_path(_outline(name, element), target)
-    except (ValueError, IndexError, AssertionError) as error:
+    except (ValueError, IndexError, AssertionError, ArithmeticError) as error:
         raise DrawingInvalid(f"<{name}> has an outline that cannot be read: {error}.") from error
-    shapes.append(_shape(tuple(pen.segments), painting, abs(here[0] * here[3] - here[1] * here[2]) ** 0.5))
+    shape = _shape(tuple(pen.segments), painting, abs(here[0] * here[3] - here[1] * here[2]) ** 0.5)
+    for numbers in ((shape.stroke_width, shape.dash_offset), shape.dashes, *(numbers for _, numbers in shape.segments)):
+        _check_near(numbers, f"<{name}>")
+    shapes.append(shape)
+
+
+def _check_painting(name: str, element: ElementTree.Element) -> None:
+    if element.get("style") or element.get("class"):
+        raise DrawingInvalid(f"<{name}> is painted by style or class. Use attributes such as fill and stroke.")
+    for attribute, as_ever in _NOT_DRAWN.items():
+        value = element.get(attribute, "").strip()
+        if value and value not in as_ever:
+            raise DrawingInvalid(f"<{name}> has {attribute}={value[:40]!r}, which is not drawn. Paint it without.")
+    if name in ("svg", "g"):
+        return
+    for child in element:
+        if child.tag.startswith(SVG) and (inside := child.tag.removeprefix(SVG)) not in _IGNORED:
+            raise DrawingInvalid(f"<{inside}> inside <{name}> is not drawn. Take it out.")
+
+
+def _check_near(numbers: Iterable[float], where: str) -> None:
+    if not all(abs(number) <= FARTHEST for number in numbers):  # not a number is not near either
+        raise DrawingInvalid(f"{where} leads to a number beyond {FARTHEST:.0f}.")
 
 
 def _shape(segments: tuple[tuple[str, tuple[float, ...]], ...], painting: Mapping[str, str], scale: float) -> Shape:
-    dashes = painting.get("stroke-dasharray", "none")
+    width = _number(painting.get("stroke-width", "1"), "stroke-width") * scale
+    dashed = painting.get("stroke-dasharray", "none")
+    dashes = tuple(n * scale for n in _numbers("" if dashed == "none" else dashed, "stroke-dasharray"))
+    if min(width, *dashes, 0) < 0 or (dashes and not any(dashes)):
+        raise DrawingInvalid("stroke-width and stroke-dasharray must not be below zero, nor all dashes zero.")
     return Shape(
         segments=segments,
         fill=_colour(painting["fill"], painting["color"]),
         stroke=_colour(painting.get("stroke", "none"), painting["color"]),
-        stroke_width=_number(painting.get("stroke-width", "1"), "stroke-width") * scale,
+        stroke_width=width,
         cap=_CAPS.get(painting.get("stroke-linecap", "butt"), 0),
         join=_JOINS.get(painting.get("stroke-linejoin", "miter"), 0),
-        dashes=tuple(n * scale for n in _numbers("" if dashes == "none" else dashes, "stroke-dasharray")),
+        dashes=dashes,
         dash_offset=_number(painting.get("stroke-dashoffset", "0"), "stroke-dashoffset") * scale,
         even_odd=painting.get("fill-rule") == "evenodd",
     )
@@ -206,17 +249,19 @@ def _transform(source: str) -> Transform:
     result = Identity
     for name, arguments in _TRANSFORM.findall(source):
         values = _numbers(arguments, "transform")
+        if len(values) not in _ARGUMENTS[name]:
+            raise DrawingInvalid(f"The transform {name}({arguments[:40]}) has too few or too many numbers.")
         if name == "translate":
-            result = result.translate(*values[:2])
+            result = result.translate(*values)
         elif name == "scale":
-            result = result.scale(*values[:2])
+            result = result.scale(*values)
         elif name == "matrix":
             result = result.transform(tuple(values))
         else:
             centre = values[1:3] or (0.0, 0.0)
             result = result.translate(*centre).rotate(values[0] * 3.141592653589793 / 180)
             result = result.translate(-centre[0], -centre[1])
-    if source.strip() and not _TRANSFORM.search(source):
+    if _TRANSFORM.sub("", source).strip(", \n\t\r"):
         raise DrawingInvalid(f"The transform {source[:40]!r} is not understood.")
     return result
 
@@ -245,7 +290,9 @@ def _number(value: str, attribute: str) -> float:
 def _numbers(value: str, attribute: str) -> list[float]:
     if _NUMBER.sub("", value).strip(" ,\n\t\r"):
         raise DrawingInvalid(f"{attribute} should hold plain numbers, not {value[:40]!r}.")
-    return [float(number) for number in _NUMBER.findall(value)]
+    numbers = [float(number) for number in _NUMBER.findall(value)]
+    _check_near(numbers, attribute)
+    return numbers
 
 
 class _Segments(BasePen):

@@ -292,16 +292,19 @@ def _whole(folder: Path) -> bytes:
 
 def _pictures(folder: Path, certificate: CertificateTemplate) -> dict[str, str]:
     """The pictures of the bands and of the badge, and the emblems that stand on its paper."""
-    pictures = {band: _read(folder / f"badge-{band}.svg").decode() for band in BANDS}
-    pictures[WHOLE] = _read(folder / "badge.svg").decode()
-    for name in certificate.emblems:
-        source = _read(folder / name, LARGEST_EMBLEM).decode()
-        try:
-            parse_svg(source)
-        except DrawingInvalid as error:
-            raise BrokenTemplate("%(path)s: %(why)s", path=str(folder / name), why=str(error)) from error
-        pictures[EMBLEM + name] = source
-    return pictures
+    pictures = {band: _picture(folder / f"badge-{band}.svg") for band in BANDS}
+    pictures[WHOLE] = _picture(folder / "badge.svg")
+    return pictures | {EMBLEM + name: _picture(folder / name, LARGEST_EMBLEM) for name in certificate.emblems}
+
+
+def _picture(path: Path, most: int = LARGEST_FILE) -> str:
+    """An SVG that a paper can show."""
+    source = _read(path, most).decode()
+    try:
+        parse_svg(source)
+    except DrawingInvalid as error:
+        raise BrokenTemplate("%(path)s: %(why)s", path=str(path), why=str(error)) from error
+    return source
 
 
 def _read(path: Path, most: int = LARGEST_FILE) -> bytes:

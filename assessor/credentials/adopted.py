@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from assessor.certificates import cose, signed_data
 from assessor.certificates.trust import Bundle, Issuer, IssuersOverlap, Key, KeyUse, check_distinct
-from assessor.credentials.foreign import BundleNotUsable
+from assessor.credentials.foreign import BundleNotUsable, check_form
 from assessor.credentials.models import AdoptedBundle
 from assessor.errors import Conflict
 
@@ -129,4 +129,6 @@ def _read(signed: bytes, root: bytes) -> Bundle:
         raise BundleNotUsable("This root key did not sign the bundle.") from error
     except (signed_data.SignedDataNotReadable, IssuersOverlap) as error:
         raise BundleNotUsable("%(why)s", why=str(error)) from error
+    for issuer in bundle.issuers:
+        check_form(issuer)
     return bundle

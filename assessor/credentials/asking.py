@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from assessor.certificates.checking import CLOCK_SKEW
+from assessor.certificates.standing import CLOCK_SKEW
 from assessor.credentials.partner_files import Wanted
 from assessor.errors import Refusal
 from assessor.fetching.fetcher import KINDS, Fetcher, Limits

@@ -57,6 +57,8 @@ def sign(draft: Bundle, root: cose.Signer, now: datetime, days: int) -> bytes:
     )
     try:
         check_distinct(dated.issuers)
+        for issuer in dated.issuers:
+            foreign.check_form(issuer)
         return signed_data.sign_bundle(dated, root)
-    except (IssuersOverlap, signed_data.SignedDataNotReadable) as error:
+    except (IssuersOverlap, foreign.BundleNotUsable, signed_data.SignedDataNotReadable) as error:
         raise DraftNotUsable("The draft cannot be signed: %(why)s", why=str(error)) from error

@@ -60,11 +60,29 @@ class Offered:
 def read(signed: bytes, root: bytes, issuer_id: str = "") -> Offered:
     """The issuer with this id in a bundle; without one the first, which is whoever publishes it.
 
-    Raises `BundleNotUsable`, also for an issuer of a form that would harm those who read our bundle.
+    Raises `BundleNotUsable`, also for an issuer of a form or size that would harm those who read our bundle.
     """
     offered = _read(signed, root, issuer_id)
-    _check_form(offered.issuer)
+    check_form(offered.issuer)
+    _check_size(offered.issuer)
     return offered
+
+
+def check_form(issuer: Issuer) -> None:
+    """Raise `BundleNotUsable` unless everyone who reads a bundle with this issuer can show it, and find its pages."""
+    if any(len(text) > MOST_TEXT or has_control(text) for text in _texts(issuer)):
+        raise BundleNotUsable("A name or an address of the issuer is too long, or holds signs that cannot be seen.")
+    if not 1 <= len(issuer.prefixes) <= MOST_PREFIXES:
+        raise BundleNotUsable(
+            "%(issuer)s must have 1 to %(most)s addresses for its codes.", issuer=issuer.id, most=MOST_PREFIXES
+        )
+    if not re.fullmatch("[A-Z]{2}", issuer.country):
+        raise BundleNotUsable("The country of %(issuer)s is not two letters (ISO 3166), such as MT.", issuer=issuer.id)
+    for prefix in issuer.prefixes:
+        try:
+            qr.check_prefix(prefix)
+        except qr.PrefixNotValid as error:
+            raise BundleNotUsable("%(why)s", why=str(error)) from error
 
 
 def _read(signed: bytes, root: bytes, issuer_id: str) -> Offered:
@@ -164,22 +182,11 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
-def _check_form(issuer: Issuer) -> None:
+def _check_size(issuer: Issuer) -> None:
     if len(issuer.status_lists) > MOST_LISTS:
         raise BundleNotUsable("The issuer has more than %(most)s status lists.", most=MOST_LISTS)
     if len(issuer.keys) > MOST_KEYS:
         raise BundleNotUsable("The issuer has more than %(most)s keys.", most=MOST_KEYS)
-    if not 1 <= len(issuer.prefixes) <= MOST_PREFIXES:
-        raise BundleNotUsable("The issuer must have 1 to %(most)s addresses for its codes.", most=MOST_PREFIXES)
-    if any(len(text) > MOST_TEXT or has_control(text) for text in _texts(issuer)):
-        raise BundleNotUsable("A name or an address of the issuer is too long, or holds signs that cannot be seen.")
-    if not re.fullmatch("[A-Z]{2}", issuer.country):
-        raise BundleNotUsable("The country of the issuer is not two letters (ISO 3166), such as MT.")
-    for prefix in issuer.prefixes:
-        try:
-            qr.check_prefix(prefix)
-        except qr.PrefixNotValid as error:
-            raise BundleNotUsable("%(why)s", why=str(error)) from error
     if (size := signed_data.issuer_size(issuer)) > MOST_BYTES:
         raise BundleNotUsable(
             "The issuer takes %(size)s bytes in its bundle; at most %(most)s are taken.", size=size, most=MOST_BYTES

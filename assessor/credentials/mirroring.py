@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from assessor.certificates.checking import CLOCK_SKEW
+from assessor.certificates.standing import CLOCK_SKEW
 from assessor.config import Settings
 from assessor.credentials import adopted, asking, foreign, issued, partner_files, publishing
 from assessor.credentials.asking import FetchWithin, Got

@@ -130,6 +130,17 @@ def test_an_emblem_that_cannot_be_drawn_is_refused_by_its_name(
         achievements.load(session, folder, settings, NOW)
 
 
+def test_a_badge_that_a_paper_would_show_otherwise_is_refused_by_its_name(
+    session: Session, settings: Settings, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(BADGE, tmp_path / BADGE.name))
+    picture = folder / "badge-advanced.svg"
+    picture.write_text(picture.read_text().replace("<path ", '<path opacity="0.5" ', 1))
+
+    with pytest.raises(achievements.BrokenTemplate, match=r"badge-advanced.svg.*opacity"):
+        achievements.load(session, folder, settings, NOW)
+
+
 def test_the_badge_as_it_was_loaded_before_keeps_its_promise(
     session: Session, settings: Settings, tmp_path: Path
 ) -> None:

@@ -3,22 +3,24 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assessor import jobs
-from assessor.certificates import checking, cose
-from assessor.certificates.trust import Issuer
+from assessor.certificates import checking, cose, signed_data
+from assessor.certificates.trust import Issuer, StatusListPlace
 from assessor.config import Settings
-from assessor.credentials import adopted, drafts, keys, publishing, rotation
+from assessor.credentials import adopted, drafts, foreign, keys, publishing, rotation
 from assessor.credentials.models import Credential, SigningKey
 from assessor.jobs import Job
 from tests import factories
 from tests.factories import NOW
 from tests.fixtures import PASSPHRASE
 from tests.integration.theft import AFTER, THEFT, TOLD, Sessions, code_answer, issue, steal
+from tests.partner import HOST, ID, Partner
 from tests.unit.certificates.trusted import MemorySigner
 
 ROOT = MemorySigner(b"z" * 32)
@@ -138,6 +140,41 @@ def test_what_the_bundle_does_not_say_of_us_is_told(
 
     assert len(told) == len(lacking)
     assert all(word in one for word, one in zip(lacking, told, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"prefixes": ()}, f"{ID} must have 1 to 8 addresses"),
+        ({"prefixes": ("javascript:alert(1)//",)}, "cannot stand on a certificate"),
+        ({"names": {"en": "Partner\u202eertneC"}}, "cannot be seen"),
+        ({"country": "Italy"}, f"country of {ID} is not two letters"),
+    ],
+    ids=["no address", "script", "direction", "country"],
+)
+def test_an_issuer_that_would_harm_readers_is_neither_signed_nor_published(
+    changes: dict[str, Any], said: str, session: Session, settings: Settings
+) -> None:
+    ours, served = publishing.own_issuer(session, settings), publishing.bundle(session, settings, NOW)
+    draft = replace(served, version=served.version + 1, issuers=(ours, Partner(issuer_changes=changes).issuer))
+    signed = signed_data.sign_bundle(draft, ROOT)
+
+    with pytest.raises(drafts.DraftNotUsable, match=said):
+        drafts.sign(draft, ROOT, NOW, 90)
+    with pytest.raises(foreign.BundleNotUsable, match=said):
+        adopted.adopt(session, signed, ROOT.public_key, ours, served.version, NOW)
+
+
+def test_those_who_share_a_root_may_be_larger_than_a_partner(session: Session, settings: Settings) -> None:
+    served = publishing.bundle(session, settings, NOW)
+    lists = tuple(StatusListPlace(n, f"{HOST}/status/{n}") for n in range(1, foreign.MOST_LISTS + 2))
+    large = Partner(issuer_changes={"status_lists": lists})
+
+    signed = drafts.sign(drafts.with_issuer(served, large.issuer), ROOT, NOW, 90)
+
+    assert signed_data.read_bundle(signed, ROOT.public_key).issuer(ID) == large.issuer
+    with pytest.raises(foreign.BundleNotUsable, match="more than 64 status lists"):
+        foreign.read(large.bundle, large.root.public_key)
 
 
 def test_under_our_own_root_a_new_key_signs_at_once(session: Session, settings: Settings) -> None:

@@ -102,10 +102,13 @@ def test_bytes_of_any_length_survive_both_forms(data: bytes) -> None:
 def test_the_older_name_of_the_algorithm_is_read() -> None:
     protected = cbor.encode({1: cose.EDDSA, 4: cose.key_id(SPEC_KEY.public_key)})
     signature = SPEC_KEY.sign(cbor.encode(["Signature1", protected, qr.CONTEXT, TEN_FIELDS]))
+    signed = cbor.encode([protected, {}, TEN_FIELDS, signature])
+    trusted = bundle(issuer(key(SPEC_KEY, "certificate", valid_from=LI_NA.issued)))
 
-    envelope = cose.read_sign1(cbor.encode([protected, {}, TEN_FIELDS, signature]))
+    checked = Checker(trusted).check(qr.symbol_text(PREFIX, signed))
 
-    envelope.check(SPEC_KEY.public_key, context=qr.CONTEXT)
+    assert protected != PROTECTED
+    assert checked.summary == LI_NA
 
 
 @pytest.mark.parametrize("algorithm", [-7, -35, -257, 5, -18])

@@ -23,6 +23,7 @@ from assessor.certificates.trust import (
     AchievementText,
     Catalogue,
     IssuedPlace,
+    Issuer,
     IssuersOverlap,
     StatusListPlace,
     Withdrawal,
@@ -35,6 +36,7 @@ from tests.unit.certificates.trusted import (
     CERTIFICATE,
     DAY,
     NOW,
+    PREFIX,
     ROOT,
     STATUS,
     STRANGER,
@@ -122,7 +124,19 @@ def test_no_two_issuers_claim_the_same(changes: dict[str, Any], said: str) -> No
 
 
 def test_issuers_beside_each_other_are_distinct() -> None:
-    check_distinct([issuer(), replace(OTHER, status_lists=(), prefixes=("https://v.badges.example/c2",))])
+    beside = replace(OTHER, status_lists=(), prefixes=(f"{PREFIX}2",))
+    below = replace(beside, prefixes=(f"{PREFIX}/2",))
+
+    assert not overlap(issuer(), beside)
+    assert overlap(issuer(), below)
+
+
+def overlap(*issuers: Issuer) -> bool:
+    try:
+        check_distinct(issuers)
+    except IssuersOverlap:
+        return True
+    return False
 
 
 def test_the_same_bundle_is_signed_to_the_same_bytes() -> None:
@@ -217,6 +231,44 @@ def test_hostile_json_is_refused_with_a_sentence(payload: bytes) -> None:
 
     with pytest.raises(SignedDataNotReadable, match="cannot be read"):
         read_bundle(signed, ROOT.public_key)
+
+
+HALF = "\ud800"  # of a pair of UTF-16: no text of Unicode, and nothing can write it
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": HALF},
+        {"names": {"en": f"Open {HALF}Door"}},
+        {"names": {HALF: "Open Door"}},
+        {"prefixes": [f"https://{HALF}.example/c"]},
+    ],
+    ids=["a text", "a text by name", "a name", "a text in a list"],
+)
+def test_half_a_sign_is_no_text_of_a_bundle(changes: dict[str, object]) -> None:
+    document = signed_data.bundle_document(bundle())
+    document["issuers"][0] |= changes
+
+    with pytest.raises(SignedDataNotReadable, match="half a sign"):
+        signed_data.read_draft(json.dumps(document).encode())
+    with pytest.raises(SignedDataNotReadable, match="half a sign"):
+        read_bundle(signed_json(document), ROOT.public_key)
+
+
+def test_half_a_sign_is_no_text_of_a_catalogue() -> None:
+    texts = {"DCW-KITCHEN": {"en": {"title": "Kitchen", "tasks": {"3": [f"Reads {HALF}"]}}}}
+    document = {"type": "catalogue", "issuer": "open-door", "version": 2, "issued": 1, "achievements": texts}
+    signed = cose.sign1(json.dumps(document).encode(), context=signed_data.CATALOGUE_CONTEXT, signer=CATALOGUE)
+
+    with pytest.raises(SignedDataNotReadable, match="half a sign"):
+        read_catalogue(signed, issuer())
+
+
+def test_a_sign_beyond_the_first_plane_is_text() -> None:
+    smiling = bundle(issuer(names={"en": "Open 😀 Door"}))
+
+    assert signed_data.read_draft(json.dumps(signed_data.bundle_document(smiling)).encode()) == smiling
 
 
 def test_documents_too_large_are_neither_signed_nor_read() -> None:

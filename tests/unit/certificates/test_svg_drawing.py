@@ -1,5 +1,7 @@
 """Our own small SVG drawer, beside the pictures it must draw and the ones it must refuse."""
 
+import re
+
 import pytest
 from PIL import Image
 
@@ -89,7 +91,16 @@ def test_our_badges_use_only_what_we_draw(band: str) -> None:
         (f'{HEAD}<path fill="url(#a)" d="M0 0h1"/></svg>', "colour"),
         (f'{HEAD}<path d="M0 0 Q"/></svg>', "outline"),
         (f'{HEAD}<rect width="wide" height="1"/></svg>', "width"),
+        (f'{HEAD}<rect width="1" height="1" stroke-width="-1"/></svg>', "stroke-width"),
+        (f'{HEAD}<rect width="1" height="1" stroke-dasharray="0 0"/></svg>', "all dashes zero"),
         (f'{HEAD}<g transform="skewX(3)"/></svg>', "transform"),
+        (f'{HEAD}<g transform="translate(1 1) skewX(30)"/></svg>', "transform"),
+        (f'{HEAD}<g transform="skewX(30) translate(1 1)"/></svg>', "transform"),
+        (f'{HEAD}<g transform="rotate()"/></svg>', r"rotate\(\)"),
+        (f'{HEAD}<g transform="rotate(90 12)"/></svg>', r"rotate\(90 12\)"),
+        (f'{HEAD}<g transform="matrix(1 2)"/></svg>', r"matrix\(1 2\)"),
+        (f'{HEAD}<g transform="translate(1 2 3)"/></svg>', r"translate\(1 2 3\)"),
+        (f'{HEAD}<g transform="scale(1 2 3)"/></svg>', r"scale\(1 2 3\)"),
         (HEAD + "<g>" * 60 + "</g>" * 60 + "</svg>", "deeper"),
         (HEAD + " " * 200_001 + "</svg>", "longer"),
     ],
@@ -97,3 +108,76 @@ def test_our_badges_use_only_what_we_draw(band: str) -> None:
 def test_a_picture_we_cannot_draw_whole_is_refused_with_its_reason(svg: str, reason: str) -> None:
     with pytest.raises(DrawingInvalid, match=reason):
         parse_svg(svg)
+
+
+UNSEEN = {
+    "opacity": ("0.1", "1"),
+    "fill-opacity": ("0", "1.0"),
+    "stroke-opacity": ("50%", "100%"),
+    "display": ("none", "inline"),
+    "visibility": ("hidden", "visible"),
+    "clip-path": ("url(#a)", "none"),
+    "mask": ("url(#a)", "none"),
+    "filter": ("url(#a)", "none"),
+    "marker-end": ("url(#a)", "none"),
+    "paint-order": ("stroke", "normal"),
+    "vector-effect": ("non-scaling-stroke", "none"),
+    "pathLength": ("10", ""),
+    "transform-origin": ("12 12", ""),
+}
+
+
+@pytest.mark.parametrize("attribute", UNSEEN)
+@pytest.mark.parametrize("element", ["rect", "g"])
+def test_what_would_be_painted_otherwise_is_refused_by_name(attribute: str, element: str) -> None:
+    otherwise, as_ever = UNSEEN[attribute]
+    picture = f'{HEAD}<{element} {attribute}="%s" transform="scale(2)" width="3" height="3"/></svg>'
+
+    assert parse_svg(picture % as_ever) == parse_svg(picture.replace(f'{attribute}="%s"', ""))
+    with pytest.raises(DrawingInvalid, match=f"{attribute}=.{re.escape(otherwise[:3])}"):
+        parse_svg(picture % otherwise)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<rect width="3" height="3"><animate attributeName="x" to="20" dur="1s"/></rect>',
+        '<svg x="3" viewBox="0 0 1 1"><rect width="1" height="1"/></svg>',
+        "<defs><style>rect { fill: red }</style></defs>",
+    ],
+    ids=["animated", "a picture in it", "style sheet"],
+)
+def test_what_moves_or_paints_shapes_from_elsewhere_is_refused(inside: str) -> None:
+    with pytest.raises(DrawingInvalid, match=r"<animate>|<svg>|<style>"):
+        parse_svg(f"{HEAD}{inside}</svg>")
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        '<path d="M0 0 L1e400 1"/>',
+        '<path d="M0 0 L-2000000 1"/>',
+        '<path d="M0 0 A1e200 1 0 0 1 3 3"/>',
+        '<rect width="3" height="3" stroke="#000" stroke-width="1e400"/>',
+        '<rect width="3" height="3" stroke="#000" stroke-dasharray="1 1e400"/>',
+        '<rect width="1e400" height="3"/>',
+        '<g transform="scale(1e300)"><rect width="1e300" height="1" stroke="#000"/></g>',
+        '<g transform="scale(1e300)"><rect width="0" height="0" stroke="#000"/></g>',
+    ],
+)
+def test_no_number_is_drawn_that_readers_of_a_paper_refuse(shape: str) -> None:
+    with pytest.raises(DrawingInvalid, match="number"):
+        parse_svg(f"{HEAD}{shape}</svg>")
+
+
+@pytest.mark.parametrize("box", ["0 0 1e400 1", "1e400 0 1 1", "0 0 1e-320 1e-320"])
+def test_no_view_box_is_drawn_that_is_out_of_all_bounds(box: str) -> None:
+    with pytest.raises(DrawingInvalid, match="viewBox"):
+        parse_svg(HEAD.replace("0 0 24 24", box) + "</svg>")
+
+
+@pytest.mark.parametrize("transform", ["translate(3)", "translate(3,0) ", " scale(1 ,1), translate(3 0)", "rotate(0)"])
+def test_transforms_are_read_with_any_separator(transform: str) -> None:
+    [shape] = parse_svg(f'{HEAD}<g transform="{transform}"><path d="M0 1h2"/></g></svg>').shapes
+
+    assert shape.segments[0] == ("m", (0 if "rotate" in transform else 3, 1))
