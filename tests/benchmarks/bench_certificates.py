@@ -3,13 +3,16 @@
     python -m tests.benchmarks.bench_certificates
 
 Every certificate has a new name, number, score and QR code, as in a group's print. The floor is bare reportlab writing
-the same texts with Helvetica on two pages, without shaping, fonts, symbol or tags.
+the same texts with Helvetica on two pages, without shaping, fonts, symbol or tags. Peers are those of `paper_peers`.
 """
 
 import hashlib
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -29,11 +32,13 @@ from assessor.certificates.number import written
 from assessor.certificates.pdf import certificate_pdf, certificates_pdf
 from assessor.certificates.seal import Seal
 from assessor.credentials.signers import RSA_BITS
+from tests.benchmarks import paper_peers
 from tests.benchmarks.timing import Job, again_and_again, at_once, run, timed
 from tests.unit.certificates.samples import CREATED, certificate, matrix
 
 ROUNDS, A_ROUND, CARDS = 7, 6, 20
 FLOOR = "floor: bare reportlab, no shaping"
+OURS = {"en": "certificate with QR, English", "ar": "certificate with QR, Arabic"}
 OUR_CODE = "QR code, version 13"
 CREDENTIAL = b"{" + b'"x": "0123456789",' * 250 + b'"y": 1}'
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="M3 3h18v18H3z"/></svg>'
@@ -60,9 +65,14 @@ def qr_text(content: CertificateContent) -> str:
     return qr.symbol_text("https://v.badges.example/c", digits[: qr.BUDGET])
 
 
+def with_symbol(content: CertificateContent) -> CertificateContent:
+    """The same with the modules of its QR code."""
+    return replace(content, symbol=qr.symbol(qr_text(content)))
+
+
 def draw(content: CertificateContent) -> bytes:
     """The paper with its QR code, from the values to the bytes."""
-    return certificate_pdf(replace(content, symbol=qr.symbol(qr_text(content))))
+    return certificate_pdf(with_symbol(content))
 
 
 def bare_reportlab(content: CertificateContent) -> bytes:
@@ -82,12 +92,12 @@ def bare_reportlab(content: CertificateContent) -> bytes:
 
 def with_attachment(content: CertificateContent) -> bytes:
     """A certificate as it is handed out."""
-    return certificate_pdf(replace(content, symbol=qr.symbol(qr_text(content))), CREDENTIAL)
+    return certificate_pdf(with_symbol(content), CREDENTIAL)
 
 
 def sealed(seal: Seal) -> Callable[[CertificateContent], bytes]:
     """Draws certificates as they are handed out where the issuer has a seal."""
-    return lambda content: certificate_pdf(replace(content, symbol=qr.symbol(qr_text(content))), CREDENTIAL, seal)
+    return lambda content: certificate_pdf(with_symbol(content), CREDENTIAL, seal)
 
 
 def own_seal() -> Seal:
@@ -101,7 +111,7 @@ def own_seal() -> Seal:
 
 def together(contents: list[CertificateContent]) -> object:
     """A group's certificates in one file to print."""
-    return certificates_pdf([replace(content, symbol=qr.symbol(qr_text(content))) for content in contents])
+    return certificates_pdf([with_symbol(content) for content in contents])
 
 
 def job(name: str, draw: Callable[[CertificateContent], object], language: str = "en", floor: str = FLOOR) -> Job:
@@ -112,6 +122,22 @@ def job(name: str, draw: Callable[[CertificateContent], object], language: str =
         return timed(lambda: [draw(content) for content in work], len(work))
 
     return Job(name, measure, floor)
+
+
+def drawn_by(peer: paper_peers.Draw, content: CertificateContent) -> bytes:
+    """The texts and the QR code as a peer draws them."""
+    return peer(with_symbol(content))
+
+
+def peer_jobs() -> list[Job]:
+    """The other libraries that are installed, each in both languages against ours; what it draws is checked first."""
+    jobs = []
+    for name, peer in paper_peers.installed().items():
+        for language, ours in OURS.items():
+            first = contents(language, 0)[0]
+            paper_peers.check(drawn_by(peer, first), first, qr_text(first))
+            jobs.append(job(f"{name}: {ours}", partial(drawn_by, peer), language, ours))
+    return jobs
 
 
 def searched(text: str) -> object:
@@ -135,11 +161,13 @@ def login_cards() -> object:
 
 def main() -> None:
     """Measure and print."""
+    if sys.platform == "linux":
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # typst would lay out pages on all cores
     content, many = contents("en", 0)[0], [one for start in range(0, 30, A_ROUND) for one in contents("en", start)]
     jobs = [
         job(FLOOR, bare_reportlab, floor=""),
-        job("certificate with QR, English", draw),
-        job("certificate with QR, Arabic", draw, "ar"),
+        *(job(name, draw, language) for language, name in OURS.items()),
+        *peer_jobs(),
         job("certificate with QR and credential, English", with_attachment),
         job("the same sealed, RSA of 3072 bits", sealed(own_seal())),
         at_once("certificate with QR in a print file of 30", lambda: together(many), len(many)),

@@ -4,10 +4,12 @@
 
 `page check`: from the start of `judge` to its answer, with the lists loaded, in Chromium with its processor slowed four
 times; every check is of another certificate. Once with the browser's own Ed25519, once without it, as on older phones.
+`large file`: a file of withdrawals of 1 MB, as a page opens it after years; the floor is `JSON.parse` of its text.
 `first view`: what a phone that never was here loads when it scans a code, part by part, from a server of its own.
 The browser computes its own Ed25519 outside the thread that is slowed, so that row flatters it; the other does not.
 """
 
+import base64
 import json
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from assessor.certificates import signed_data
+from assessor.certificates.trust import Withdrawal, Withdrawals, number_hash
 from tests.benchmarks.timing import Row, print_table
 from tests.journeys import installation, papers
 from tests.journeys.browsing import PHONE, launch
@@ -28,6 +31,7 @@ from tests.unit.certificates import hostile
 from tests.unit.certificates.trusted import HOLD_LIST, LIST, NOW, ROOT, both_lists, bundle, text
 
 SLOWER, CHECKS, GOAL = 4, 20, 50  # goal in ms
+WITHDRAWN = 9500
 LONGEST = 5000  # characters of a hostile input that are carried into the page
 
 MEASURE = """async ([texts, places, now]) => {
@@ -66,6 +70,21 @@ CHECK = """async ([texts, places, now, withoutOwn]) => {
   return took;
 }"""
 
+OPEN = """async ([encoded, key]) => {
+  const { readEnvelope, unhex } = await import('/c/static/check.js');
+  const bytes = Uint8Array.from(atob(encoded), sign => sign.charCodeAt(0)), took = [];
+  for (let tries = 0; tries < 5; tries++) {
+    const began = performance.now();
+    const envelope = readEnvelope(bytes, bytes.length);
+    if (!await envelope.isSignedBy(unhex(key), 'obw1')) throw new Error('not signed');
+    const said = new TextDecoder().decode(envelope.payload);
+    const before = performance.now();
+    JSON.parse(said);
+    took.push([(performance.now() - began) / 1000, (performance.now() - before) / 1000]);
+  }
+  return took;
+}"""
+
 
 def main() -> None:
     """Measure and print."""
@@ -77,6 +96,7 @@ def main() -> None:
             rows += [Row(f"{name}: first check", is_rate=False, seconds=[first])]
             rows += [Row(f"{name}: the next {CHECKS}", is_rate=False, seconds=others)]
         print_table(f"page check: processor slowed {SLOWER} times, goal {GOAL} ms", rows)
+        large_file(browser)
         hostile_codes(browser)
         first_view(browser)
         browser.close()
@@ -89,6 +109,21 @@ def checks(browser: Browser, *, without_own: bool) -> list[float]:
         page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         took: list[float] = page.evaluate(CHECK, [texts, places, int(NOW.timestamp()), without_own])
     return took
+
+
+def large_file(browser: Browser) -> None:
+    """Print what it takes to open, verify and read many withdrawals."""
+    entries = {number_hash(bytes([*divmod(n, 256), *range(6)])): Withdrawal(NOW, "mistake") for n in range(WITHDRAWN)}
+    signed = signed_data.sign_withdrawals(Withdrawals("did:web:badges.example", NOW, entries), ROOT)
+    with opened(browser) as (page, _places):
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        took = page.evaluate(OPEN, [base64.b64encode(signed).decode(), ROOT.public_key.hex()])
+    whole, floor = Row("opened, verified and read", "JSON.parse alone"), Row("JSON.parse alone")
+    for seconds, parsing in took:
+        whole.seconds.append(seconds)
+        floor.seconds.append(parsing)
+    title = f"large file: {WITHDRAWN:,} withdrawals, {len(signed) / KB:,.0f} kB, processor slowed {SLOWER} times"
+    print_table(title, [floor, whole])
 
 
 def hostile_codes(browser: Browser) -> None:

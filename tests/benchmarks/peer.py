@@ -3,7 +3,9 @@
 It is no dependency. To compare, make an environment of its own:
 
     python -m venv /tmp/bench && /tmp/bench/bin/pip install -e '.[bench,dev]'
-    /tmp/bench/bin/python -m tests.benchmarks credentials exits
+    /tmp/bench/bin/python -m tests.benchmarks credentials exits certificates
+
+The other peers are found in the same environment.
 """
 
 import importlib
