@@ -89,6 +89,11 @@ class Issuer:
     catalogue_sha256: str | None = None
     withdrawals_url: str | None = None
 
+    @property
+    def is_demonstration(self) -> bool:
+        """Its pages stand on plain http, as they do on one machine only."""
+        return any(prefix.startswith("http:") for prefix in self.prefixes)
+
     def keys_for(self, use: KeyUse) -> tuple[Key, ...]:
         """The keys that may sign this kind of document."""
         return tuple(key for key in self.keys if use in key.uses)

@@ -1,18 +1,21 @@
 """The mirrored files of partners, for those who check, and as they are served. `mirroring` fetches them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assessor.certificates import merkle, signed_data
-from assessor.certificates.trust import Bundle, IssuedPlace, Issuer, Withdrawals
+from assessor.certificates.trust import Bundle, Catalogue, IssuedPlace, Issuer, Withdrawals
 from assessor.config import Settings
 from assessor.credentials import foreign, partner_files
 from assessor.credentials.models import MirroredDocument
 from assessor.credentials.newest import Newest
 from assessor.errors import NotFound
+
+Found = TypeVar("Found")
 
 PLACE = re.compile(r"[0-9a-f]{16}")
 NAME = re.compile(r"catalogue|withdrawals|issued/[0-9a-f]{16}|status/\d{1,10}(-suspension)?\.jwt", re.ASCII)
@@ -52,9 +55,18 @@ def token(session: Session, place: str, name: str) -> str | None:
 
 def withdrawals(session: Session, partner: Issuer) -> Withdrawals | None:
     """The mirrored withdrawals of a partner, checked; None: there are none that hold."""
-    found = session.get(MirroredDocument, (foreign.place_of(partner.id), "withdrawals"))
+    return _read(session, partner, "withdrawals", signed_data.read_withdrawals)
+
+
+def catalogue(session: Session, partner: Issuer) -> Catalogue | None:
+    """The mirrored catalogue of a partner, checked; None: there is none that holds."""
+    return _read(session, partner, "catalogue", signed_data.read_catalogue)
+
+
+def _read(session: Session, partner: Issuer, name: str, read: Callable[[bytes, Issuer], Found]) -> Found | None:
+    found = session.get(MirroredDocument, (foreign.place_of(partner.id), name))
     try:
-        return signed_data.read_withdrawals(found.body, partner) if found else None
+        return read(found.body, partner) if found else None
     except ValueError:
         return None
 

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assessor.openbadges.errors import AlteredCarrier, NotACredential, Unreadable
-from assessor.openbadges.svg import Edition, bake_svg, is_svg, unbake_svg
+from assessor.openbadges.svg import Edition, bake_svg, is_svg, svg_alone, unbake_svg
 
-__all__ = ["Edition", "bake_png", "bake_svg", "is_png", "is_svg", "unbake_png", "unbake_svg"]
+__all__ = ["Edition", "bake_png", "bake_svg", "is_png", "is_svg", "picture_alone", "unbake_png", "unbake_svg"]
 
 MAX_PICTURE_BYTES = 4 * 1024 * 1024
 MAX_TEXT_BYTES = 512 * 1024
@@ -90,6 +90,13 @@ def _without_badge(picture: bytes) -> tuple[bytes, bytes]:
 def _is_carried(text: bytes) -> bool:
     """Whether a reader takes exactly this text out of its chunk again."""
     return bool(text) and b"\0" not in text and len(text) <= MAX_TEXT_BYTES
+
+
+def picture_alone(data: bytes) -> bytes:
+    """A PNG or SVG without the badge that it carries. Raises `Unreadable` or `AlteredCarrier`, as `unbake_png`."""
+    if not is_png(data):
+        return svg_alone(data)
+    return b"".join([_SIGNATURE, *(chunk.encoded for chunk in _chunks(data) if not chunk.holds_badge)])
 
 
 def unbake_png(data: bytes) -> bytes:

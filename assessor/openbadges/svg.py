@@ -65,6 +65,11 @@ def _without_badge(picture: bytes) -> tuple[bytes, int]:
     return clean, _scan(clean).content_start
 
 
+def svg_alone(data: bytes) -> bytes:
+    """An SVG without the badge that it carries. Raises `Unreadable` for what is no plain SVG."""
+    return _scan(data).without_credential(data)
+
+
 def unbake_svg(data: bytes) -> bytes:
     """The exact text that an SVG carries, whichever the edition; of 2.0 also the bare address of a hosted badge.
 

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from assessor.config import Settings
 from assessor.credentials import awarding, finding, issuer, issuing, keys, publishing, trust
 from assessor.credentials.models import Award
 from assessor.errors import NotFound
-from assessor.openbadges import verification
+from assessor.openbadges import baking, verification
 from assessor.openbadges.checks import Check, Report, Result, State, not_read
 from assessor.openbadges.documents import Fetch
 from assessor.openbadges.strict_json import read_json
@@ -35,6 +35,10 @@ WHY: Mapping[str, str] = {
     "misuse": "the rules of the test were not kept",
     "other": "for a reason that is not told",
 }
+
+
+Around = Literal["", "page", "picture"]
+_CARRIERS: Mapping[str, Around] = {"pdf": "page", "png": "picture", "svg": "picture"}
 
 
 @dataclass(frozen=True)
@@ -134,9 +138,24 @@ def _of_pdf(report: Report) -> Report:
     return replace(report, format="pdf", checks=(reading, *others))
 
 
-def says_only_the_attachment(report: Report) -> bool:
-    """Whether the badge of a PDF is shown, so that its printed pages could be taken for checked."""
-    return report.format == "pdf" and report.credential is not None
+def carrier(report: Report) -> Around:
+    """What stands around the badge that is shown. Anybody can put a real badge behind another page or picture."""
+    return _CARRIERS.get(report.format, "") if report.credential is not None else ""
+
+
+def unchecked_around(session: Session, settings: Settings, data: bytes, report: Report) -> Around:
+    """What of a file could be taken for checked, and is not; the picture that we put a badge into ourselves is fine."""
+    around = carrier(report)
+    return "" if around == "picture" and _is_own_picture(session, settings, data, report) else around
+
+
+def _is_own_picture(session: Session, settings: Settings, data: bytes, report: Report) -> bool:
+    newest = None if report.foreign else _newest(session, settings, report)
+    signed = issuing.credential_of(session, newest) if newest else None
+    if signed is None:
+        return False
+    ours = signed.png if report.format == "png" else signed.svg
+    return baking.picture_alone(data) == baking.picture_alone(ours)
 
 
 def number_of(session: Session, settings: Settings, report: Report) -> str:

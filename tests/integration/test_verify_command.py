@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session, sessionmaker
 
+from assessor.config import Settings
+from assessor.openbadges.baking import bake_svg, unbake_svg
 from assessor.openbadges.documents import Fetch
 from assessor.openbadges.strict_json import write_json
 from assessor.verification.commands import checking as commands
 from tests.console import Run
-from tests.integration.test_commands import awarded, exported
+from tests.integration.test_commands import awarded, exported, qr_text
 from tests.unit.openbadges.older_badges import web
 from tests.unit.openbadges.strangers import DID_KEY, FAR_DOCUMENT, WEB, proved, stranger
 
@@ -194,7 +197,7 @@ def test_of_a_pdf_it_is_said_that_the_paper_was_not_looked_at_and_where_to_compa
 
     told, document = run("verify", paper), run("verify", paper, "--json").document
 
-    assert told.out.splitlines()[1].startswith("ONLY THE ATTACHED BADGE WAS CHECKED, NOT THE PRINTED PAGES.")
+    assert told.out.splitlines()[1].startswith("ONLY THE BADGE INSIDE WAS CHECKED, NOT THE PRINTED PAGES.")
     assert f"number {award['number']}." in told.out.splitlines()[1]
     assert document["not_checked"]["number"] == award["number"]
     assert "Its printed pages were not checked" in document["checks"][0]["reason"]
@@ -209,3 +212,118 @@ def test_a_genuine_badge_of_another_name_is_told_as_both(run: Run, awarded: str,
     assert (other.code, same.code) == (1, 0)
     assert other.out.startswith("genuine, but not of the person you named (result 1, json)")
     assert "11 failed       recipient: The badge says another name, or writes this one otherwise." in other.out
+
+
+def lists(run: Run, folder: Path, form: str = "--jwt") -> list[object]:
+    """Both status lists of this installation as they are now, as options of `verify`."""
+    files = {folder / f"withdrawn{form}": [], folder / f"on-hold{form}": ["--suspension"]}
+    for file, kind in files.items():
+        assert run("status-list", 1, *kind, *([form] if form else []), "--out", file).code == 0
+    return [word for file in files for word in ("--status", file)]
+
+
+@pytest.fixture
+def code(run: Run, sessions: sessionmaker[Session], settings: Settings) -> str:
+    """The text in the code of a certificate."""
+    made = run("award", "DIGI-FIRST-STEPS", "--name", "Ada", "--level", 2, "--json").document
+    return qr_text(sessions, settings, made["number"])
+
+
+def states(report: Any) -> dict[str, str]:
+    """How each check went."""
+    return {check["name"]: check["state"] for check in report["checks"]}
+
+
+def test_status_lists_from_files_are_as_good_as_asked_for_a_code(run: Run, code: str, tmp_path: Path) -> None:
+    withdrawn, on_hold = (lists(run, tmp_path)[at : at + 2] for at in (0, 2))
+
+    for options in ([*withdrawn, *on_hold], [*on_hold, *withdrawn], [*withdrawn, *on_hold, "--offline"]):
+        checked = run("verify", code, *options, "--json")
+        assert (checked.code, checked.document["verdict"], checked.err) == (0, "genuine", "")
+        assert set(states(checked.document).values()) == {"passed"}
+
+
+@pytest.mark.parametrize(("given", "lacking"), [(0, "suspension"), (2, "withdrawal")])
+def test_a_status_list_that_no_file_holds_is_not_asked_for(
+    given: int, lacking: str, run: Run, code: str, tmp_path: Path
+) -> None:
+    checked = run("verify", code, *lists(run, tmp_path)[given : given + 2], "--json")
+
+    assert (checked.code, checked.document["result"]) == (2, 2)
+    assert [name for name, state in states(checked.document).items() if state == "not checked"] == [lacking]
+
+
+def test_a_file_says_what_was_put_on_hold_where_nobody_is_asked(
+    run: Run, sessions: sessionmaker[Session], settings: Settings, tmp_path: Path
+) -> None:
+    number = run("award", "DIGI-FIRST-STEPS", "--name", "Ada", "--level", 2, "--json").document["number"]
+    code, before = qr_text(sessions, settings, number), lists(run, tmp_path)
+    earlier = run("verify", code, "--offline", *before, "--json")
+    assert run("suspend", number).code == 0
+
+    later = run("verify", code, "--offline", *lists(run, tmp_path), "--json")
+
+    assert (earlier.document["result"], later.document["result"]) == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("as JSON", "assessor status-list N --jwt"),
+        ("not a list", "is not a status list"),
+        ("damaged", "is not a status list"),
+        ("not there", "No such file"),
+    ],
+)
+def test_a_file_that_a_code_cannot_be_checked_with_is_told(
+    wrong: str, said: str, run: Run, code: str, tmp_path: Path
+) -> None:
+    (tmp_path / "damaged").write_text("eyJ.eyJ", encoding="utf-8")
+    (tmp_path / "other").write_text("not a list", encoding="utf-8")
+    options = {
+        "as JSON": lists(run, tmp_path, ""),
+        "not a list": ["--status", tmp_path / "other"],
+        "damaged": ["--status", tmp_path / "damaged"],
+        "not there": ["--status", tmp_path / "no such file"],
+    }
+
+    checked = run("verify", code, *options[wrong], "--json")
+
+    assert (checked.code, checked.document["result"]) == (2, 2)
+    assert str(options[wrong][1]) in checked.err
+    assert said in checked.err
+
+
+@pytest.mark.parametrize("form", ["", "--jwt"])
+def test_both_status_lists_from_files_are_as_good_as_asked_for_a_badge(
+    form: str, run: Run, awarded: str, tmp_path: Path
+) -> None:
+    file = exported(run, awarded, "json", tmp_path)
+    withdrawn, on_hold = (lists(run, tmp_path, form)[at : at + 2] for at in (0, 2))
+
+    both = [run("verify", file, "--offline", *options) for options in ([*withdrawn, *on_hold], [*on_hold, *withdrawn])]
+    one = run("verify", file, "--offline", *withdrawn)
+
+    assert [checked.code for checked in both] == [0, 0]
+    assert (one.code, "The status list is" in one.out) == (2, True)
+
+
+@pytest.mark.parametrize("form", ["pdf", "json"])
+def test_a_demonstration_is_called_one(form: str, run: Run, awarded: str, tmp_path: Path) -> None:
+    file = exported(run, awarded, form, tmp_path)
+
+    assert "DEMONSTRATION. This is not a real certificate." in run("verify", file).out.splitlines()
+    assert run("verify", file, "--json").document["demonstration"] is True
+
+
+def test_a_real_badge_in_another_picture_is_told_as_that(run: Run, awarded: str, tmp_path: Path) -> None:
+    file = exported(run, awarded, "svg", tmp_path)
+    before = run("verify", file, "--json").document
+    other = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><path d='M0 0h9v9z'/></svg>"
+    file.write_bytes(bake_svg(other, unbake_svg(file.read_bytes())))
+
+    told = run("verify", file)
+
+    assert "not_checked" not in before
+    assert told.out.startswith("genuine")
+    assert "ONLY THE BADGE INSIDE WAS CHECKED, NOT THE PICTURE." in told.out

@@ -70,6 +70,15 @@ def code(text: str) -> bytes:
     return _saved(qrcode.make(text, border=4).get_image(), "PNG")
 
 
+def beside(one: str, other: str) -> bytes:
+    """A picture of two codes beside each other, as PNG."""
+    left, right = (qrcode.make(text, border=4).get_image().convert("RGB") for text in (one, other))
+    both = Image.new("RGB", (left.width + right.width, max(left.height, right.height)), "white")
+    both.paste(left, (0, 0))
+    both.paste(right, (left.width, 0))
+    return _saved(both, "PNG")
+
+
 def blank() -> bytes:
     """A picture of nothing."""
     return _saved(Image.new("RGB", (300, 300), TABLE), "PNG")

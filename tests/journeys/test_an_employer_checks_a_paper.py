@@ -1,7 +1,7 @@
 """The page at the address of every code: its camera, its photos, its languages, and what it says without a network."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +167,55 @@ def test_what_cannot_be_read_is_told_in_words(
 
 
 @pytest.mark.browser
+def test_a_picture_of_two_certificates_gets_no_single_verdict(
+    browsing: Browsing, qr_text: str, withdrawn: tuple[str, str]
+) -> None:
+    employer = Scanning(browsing.phone().new_page())
+    employer.begins()
+
+    employer.chooses("two.png", "image/png", scanning.beside(qr_text, withdrawn[0]))
+    form = employer.page.locator("form:has(#file)")
+
+    expect(form).to_contain_text("There are 2 codes in this picture.")
+    expect(employer.page.locator(".banner")).to_have_count(0)
+    employer.follows(form.locator("a"))
+    assert employer.page.url.endswith("/c/many?language=en")
+
+
+@pytest.mark.browser
+def test_a_picture_with_one_certificate_twice_is_one(browsing: Browsing, qr_text: str) -> None:
+    employer = Scanning(browsing.phone().new_page())
+    employer.begins()
+
+    employer.chooses("twice.png", "image/png", scanning.beside(qr_text, qr_text))
+
+    assert employer.reads_the_verdict() == "Genuine"
+
+
+@pytest.mark.browser
+def test_a_number_in_the_field_of_texts_is_checked_as_a_number(browsing: Browsing, withdrawn: tuple[str, str]) -> None:
+    employer = Employer(browsing.stranger().new_page())
+
+    employer.pastes(f" {withdrawn[1].lower()} ")
+
+    assert employer.result == 3
+    assert employer.page.url.endswith("/c/number")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("typed", ["", "  "])
+def test_an_empty_text_is_told(browsing: Browsing, typed: str) -> None:
+    page = browsing.phone().new_page()
+    page.goto("/c")
+    page.locator("#text").fill(typed)
+    page.locator("form:has(#text) button").tap()
+
+    expect(page.locator("#text")).to_be_focused()  # with what the browser itself says of an empty field
+    assert page.evaluate("document.querySelector('#text').validity.valueMissing")
+    expect(page.locator(".banner")).to_have_count(0)
+
+
+@pytest.mark.browser
 def test_a_pdf_goes_to_the_server_only_after_a_tap(browsing: Browsing, paper: bytes) -> None:
     employer = Scanning(browsing.phone().new_page())
     employer.begins()
@@ -238,6 +287,21 @@ def test_an_old_list_of_issuers_makes_the_answer_amber(
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize(("slow", "said"), [(timedelta(days=700), True), (timedelta(hours=2), False)])
+def test_a_slow_clock_is_named_where_it_makes_everything_look_old(
+    browsing: Browsing, qr_text: str, slow: timedelta, said: bool
+) -> None:
+    employer = Employer(browsing.phone(service_workers="block").new_page())
+    employer.page.clock.set_fixed_time(datetime.now(UTC) - slow)
+
+    employer.scans(qr_text)
+
+    assert employer.result == 2
+    expect(employer.page.locator(".foot", has_text="The date of this device is wrong.")).to_have_count(int(said))
+    expect(employer.page.locator(".foot", has_text="Last check")).to_have_count(int(not said))
+
+
+@pytest.mark.browser
 def test_the_verdict_is_that_of_the_newest_code_though_an_earlier_one_takes_longer(
     browsing: Browsing, qr_text: str
 ) -> None:
@@ -290,6 +354,25 @@ def test_the_language_of_the_reader_comes_first_and_another_keeps_the_result(bro
     expect(page.locator(".who h2")).to_have_text(HOLDER)
     expect(page.locator("#translation")).not_to_be_empty()
     assert page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length") == 0
+
+
+@pytest.mark.browser
+def test_a_language_that_is_chosen_while_the_first_one_still_comes_stays(browsing: Browsing) -> None:
+    page = browsing.phone(service_workers="block").new_page()
+    held: list[Route] = []
+    page.route("**/words/en.json?of=results", lambda route: held.append(route))
+    with page.expect_request("**/words/en.json?of=results"):
+        page.goto("/c")
+    page.locator("#language").select_option("el")
+
+    page.wait_for_timeout(300)
+    for route in held:
+        route.continue_()
+
+    expect(page.locator("label[for=file]")).to_contain_text("Φωτογραφία")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("label[for=file]")).to_contain_text("Φωτογραφία")
+    expect(page.locator("#language")).to_have_value("el")
 
 
 @pytest.mark.browser

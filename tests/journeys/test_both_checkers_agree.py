@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from assessor.certificates import cose, merkle, qr, signed_data
 from assessor.certificates.trust import IssuedPlace, Issuer, Key, StatusListPlace, Withdrawal, Withdrawals, number_hash
-from tests.journeys.two_checkers import STATUS, TRUST, PileInThePage, World, in_python, in_the_page
+from tests.journeys.two_checkers import STATUS, TRUST, PileInThePage, World, drawn_in_the_page, in_python, in_the_page
 from tests.unit.certificates.trusted import (
     CATALOGUE,
     CERTIFICATE,
@@ -234,6 +234,31 @@ def test_a_page_with_everything_inside_says_the_same_without_a_host(name: str, p
     world = case.world()
 
     assert in_the_page(page, world, case.code, inside=True) == in_python(world, case.code)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("prefixes", [(), ("x",)], ids=["none", "no address"])
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (text(), "Wrong address"),
+        (text().removeprefix(PREFIX), "Genuine"),
+        (text(status_index=WITHDRAWN_PLACE).removeprefix(PREFIX), "Withdrawn"),
+    ],
+    ids=["behind an address", "typed", "typed, withdrawn"],
+)
+def test_the_result_of_an_issuer_without_an_address_is_shown_without_it(
+    code: str, said: str, prefixes: tuple[str, ...], page: Page
+) -> None:
+    world = Case((0, None), issuers=(ours(prefixes=prefixes), partner())).world()
+
+    with_address, without = (drawn_in_the_page(page, each, code) for each in (GOOD.world(), world))
+
+    assert with_address.count("v.badges.example") == (0 if said == "Withdrawn" else 2)
+    assert without.startswith(said)
+    assert "v.badges.example" not in without
+    assert "Open Door" in without
+    assert "the address bar must say" not in without
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The checking page on somebody else's file server, and as one file in a folder: it works when we are gone."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -159,6 +160,31 @@ def test_a_copy_says_of_when_it_is_and_where_the_issuer_is_asked(
         reader.reads(employer.page, "result")
 
     reader.check()
+
+
+@pytest.mark.browser
+def test_a_copy_never_says_that_it_asked_anybody_today(browser: Browser, copy: Path, alone: str, qr_text: str) -> None:
+    with served(browser, copy) as (windows, _server, address), without_network(browser) as (context, _asked):
+        for page, place in ((windows.phone().new_page(), address), (context.new_page(), alone)):
+            employer = Copied(page, place)
+            employer.pastes(qr_text)
+
+            banner = page.locator(".banner")
+            expect(banner).to_contain_text(re.compile(r"Not withdrawn as of \S"))
+            expect(banner).to_contain_text(re.compile(r"This page is a copy\. Its lists are of \d"))
+            expect(banner).not_to_contain_text("Checked")
+
+
+@pytest.mark.browser
+def test_a_number_in_the_field_of_texts_of_a_copy_leads_to_the_issuer(browser: Browser, alone: str) -> None:
+    with without_network(browser) as (context, _asked):
+        employer = Copied(context.new_page(), alone)
+        employer.begins()
+        employer.page.locator("#text").fill("0M2RC-1M70Y-40FZ")
+        employer.tap(employer.page.locator("form:has(#text) button"))
+
+        expect(employer.page.locator("form:has(#text)")).to_contain_text("can be checked at the issuer")
+        expect(employer.page.locator(".banner")).to_have_count(0)
 
 
 @pytest.mark.browser

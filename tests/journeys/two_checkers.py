@@ -117,6 +117,27 @@ def fields_in_the_page(page: Page, world: World, texts: Iterable[str]) -> list[J
     return answers
 
 
+def drawn_in_the_page(page: Page, world: World, text: str) -> str:
+    """What a person reads of the result of a text, in English."""
+    page.unroute_all()
+    page.route("**/*", lambda route: serve(route, world.files))
+    page.goto(f"{ORIGIN}/")
+    drawn: str = page.evaluate(
+        """async ([text, places, now]) => {
+          const { judge } = await import('/c/static/judge.js');
+          const { Drawing } = await import('/c/static/show.js');
+          const { Trust } = await import('/c/static/trust.js');
+          const words = await (await fetch('/c/static/words/en.json')).json();
+          const found = await judge(text, new Trust(places, undefined, () => now), now);
+          const drawing = new Drawing(found, words, 'en', null, now, {});
+          document.body.replaceChildren(...drawing.verdict().filter(Boolean), ...drawing.detail());
+          return document.body.innerText;
+        }""",
+        [text, PLACES | {"issuer": world.own}, int(NOW.timestamp())],
+    )
+    return drawn
+
+
 class PileInThePage:
     """The page's table of a pile, which goes on while the hours pass and the host changes or is silent."""
 

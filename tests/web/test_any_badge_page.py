@@ -3,12 +3,15 @@
 import io
 import re
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import resvg_py
 from flask import Flask
+from markupsafe import escape
 from sqlalchemy import delete
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -19,14 +22,21 @@ from assessor.config import Settings
 from assessor.credentials import awarding, backpack, issuing
 from assessor.credentials.models import Award
 from assessor.database import now
+from assessor.locale import Language
+from assessor.openbadges.baking import bake_png, bake_svg, unbake_png, unbake_svg
+from assessor.openbadges.checks import Result
 from assessor.openbadges.documents import Fetch, host_of
 from assessor.openbadges.errors import DocumentUnavailable
 from assessor.openbadges.strict_json import write_json
+from assessor.verification import languages
 from assessor.verification.views import badges
+from assessor.verification.views.context import wording_of
 from tests import factories
 from tests.fixtures import Browser, Installations
+from tests.unit.certificates import hostile_pdfs
 from tests.unit.openbadges.older_badges import web
 from tests.unit.openbadges.strangers import DID_KEY, HOST, WEB, proved, stranger
+from tests.web.test_checking_page import texts
 
 Sessions = sessionmaker[Session]
 PLANTED = "Zebulon Quillfeather"
@@ -68,6 +78,23 @@ def award(sessions: Sessions, settings: Settings) -> Award:
         made = factories.award(session, settings, now())
         session.add(issuing.sign(session, made, settings, now()))
     return made
+
+
+def headings(page: str) -> list[str]:
+    """What was checked, row by row."""
+    return re.findall(r'<th scope="row">(.*?)</th>', page)
+
+
+def png(svg: bytes) -> bytes:
+    """The same as pixels."""
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg.decode(), width=90))
+
+
+def code_of(sessions: Sessions, settings: Settings, award: Award) -> str:
+    """The text of the code on its paper."""
+    with sessions() as session:
+        signed = issuing.signed_of(session, awarding.find(session, award.id))
+        return qr.symbol_text(settings.verification_prefix, signed.summary)
 
 
 def exported(sessions: Sessions, settings: Settings, award: Award, form: str) -> bytes:
@@ -163,7 +190,7 @@ def test_a_foreign_badge_is_named_as_foreign_with_its_host(client: Browser) -> N
     assert result(page) == 6
     assert "Foreign issuer" in page
     assert '<strong><bdi dir="ltr">far.example</bdi></strong>' in page
-    assert "What far.example says" in page
+    assert "What <bdi>far.example</bdi> says" in page
     assert "Genuine" not in page
 
 
@@ -216,6 +243,41 @@ def test_of_a_pdf_the_page_says_as_large_that_the_paper_was_not_looked_at(
 
 
 @pytest.mark.usefixtures("outside")
+@pytest.mark.parametrize("form", ["png", "svg"])
+def test_a_real_badge_in_another_picture_never_vouches_for_the_picture(
+    form: str, client: Browser, sessions: Sessions, settings: Settings, award: Award
+) -> None:
+    ours = exported(sessions, settings, award, form)
+    other = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><path d='M0 0h9v9z'/></svg>"
+    forged = bake_svg(other, unbake_svg(ours)) if form == "svg" else bake_png(png(other), unbake_png(ours))
+    warning = "<h2>Only the badge inside was checked, not the picture.</h2>"
+
+    assert result(sent(client, file=forged).text) == 1
+    assert warning in sent(client, file=forged).text
+    assert warning not in sent(client, file=ours).text
+
+
+@pytest.mark.usefixtures("outside")
+def test_the_picture_of_a_stranger_is_not_vouched_for_either(client: Browser) -> None:
+    other = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><path d='M0 0h9v9z'/></svg>"
+    carried = bake_svg(other, write_json(proved(stranger())))
+
+    assert "Only the badge inside was checked" in sent(client, file=carried).text
+
+
+@pytest.mark.usefixtures("outside")
+def test_a_demonstration_is_called_one_and_the_badge_of_a_stranger_is_not(
+    client: Browser, sessions: Sessions, settings: Settings, award: Award
+) -> None:
+    note = "<b>Demonstration.</b> This is not a real certificate."
+
+    assert settings.demonstration
+    assert note in sent(client, file=exported(sessions, settings, award, "pdf")).text
+    assert note in sent(client, text=code_of(sessions, settings, award)).text
+    assert note not in sent(client, text=write_json(proved(stranger())).decode()).text
+
+
+@pytest.mark.usefixtures("outside")
 def test_another_port_of_our_machine_is_not_called_this_site(client: Browser, settings: Settings) -> None:
     neighbour = sent(client, address=f"https://{host_of(settings.public_url)}:8443/badge").text
 
@@ -248,15 +310,11 @@ def test_a_genuine_badge_of_another_name_is_never_called_genuine_alone(
 def test_the_text_of_a_code_is_read_as_well(
     client: Browser, sessions: Sessions, settings: Settings, award: Award
 ) -> None:
-    with sessions() as session:
-        signed = issuing.credential_of(session, awarding.find(session, award.id))
-        assert signed is not None
-        text = qr.symbol_text(settings.verification_prefix, signed.summary)
-
-    page = sent(client, text=text).text
+    page = sent(client, text=code_of(sessions, settings, award)).text
 
     assert result(page) == 1
     assert "What the badge says" not in page
+    assert set(headings(page)) <= set(wording_of("en")["badge"]["labels"].values())
 
 
 @pytest.mark.usefixtures("outside")
@@ -308,7 +366,7 @@ def test_a_large_picture_is_taken_and_a_larger_file_is_refused_in_words(client: 
     assert allowed.status_code == 200
     assert (refused.status_code, pasted.status_code) == (413, 413)
     for answer in (refused, pasted):
-        assert "This is too large. A file may have 5 MB" in answer.text
+        assert "This is too large. A file may have <bdi>5</bdi> MB" in answer.text
 
 
 @pytest.mark.usefixtures("outside")
@@ -338,17 +396,44 @@ def test_who_asks_without_end_is_slowed(client: Browser) -> None:
     assert codes == [200] * 30 + [429]
 
 
-@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("es", "ltr"), ("ar", "rtl")])
-def test_the_form_works_without_scripts_and_in_the_readers_language(
-    language: str, direction: str, client: Browser
-) -> None:
-    page = client.get("/verify", headers={"Accept-Language": language}).text
+@pytest.mark.parametrize("language", languages.LANGUAGES, ids=str)
+def test_the_form_works_without_scripts_and_in_the_readers_language(language: Language, client: Browser) -> None:
+    page = client.get("/verify", headers={"Accept-Language": language.code}).text
 
-    assert f'lang="{language}" dir="{direction}"' in page
+    assert f'lang="{language.code}" dir="{language.direction}"' in page
     assert "<script" not in page
     assert 'enctype="multipart/form-data"' in page
+    assert str(escape(wording_of(language.code)["badge"]["form"]["lead"])) in page
+
+
+@pytest.mark.usefixtures("outside")
+@pytest.mark.parametrize("language", languages.LANGUAGES, ids=str)
+def test_the_report_speaks_the_language_of_the_page_that_sent_the_file(language: Language, client: Browser) -> None:
+    said = wording_of(language.code)["badge"]
+    page = sent(client, text=write_json(proved(stranger())).decode(), language=language.code).text
+    rows = headings(page)
+
+    assert f'lang="{language.code}" dir="{language.direction}"' in page
+    assert str(escape(said["foreign"]["word"])) in page
+    assert set(rows) <= {str(escape(label)) for label in said["labels"].values()}
+    assert len(rows) == 12
+    for place, text in texts(said["checks"]):
+        assert str(escape(text)) in page, place
 
 
 def test_the_ways_to_the_page_are_shown(client: Browser) -> None:
     assert 'href="/verify"' in client.get("/").text
     assert 'href="/verify"' in client.get("/c").text
+
+
+@pytest.mark.parametrize("made", [hostile_pdfs.filter_by_reference, hostile_pdfs.names_in_a_hidden_filter])
+def test_a_pdf_that_takes_much_memory_is_given_up_and_the_next_is_read(
+    made: Callable[[], bytes], client: Browser, sessions: Sessions, settings: Settings, award: Award
+) -> None:
+    given_up = sent(client, file=made())
+    sound = sent(client, file=exported(sessions, settings, award, "pdf"))
+
+    assert given_up.status_code == 200
+    assert "Reading this PDF takes more memory or time than any certificate needs." in given_up.text
+    assert result(given_up.text) == Result.UNREADABLE
+    assert result(sound.text) == Result.GENUINE

@@ -9,16 +9,18 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from assessor import demo
 from assessor.accounts import limits
 from assessor.accounts.models import Miss
 from assessor.certificates import number as numbers
 from assessor.config import Settings
-from assessor.credentials import awarding, papers
+from assessor.credentials import awarding, foreign, mirroring, papers, publishing
 from assessor.credentials.models import Award, Credential
 from assessor.database import now, reading
 from assessor.verification import many as lists
 from tests import factories
 from tests.fixtures import Browser
+from tests.partner import Partner, serving
 from tests.unit.certificates import trusted
 
 Sessions = sessionmaker[Session]
@@ -239,3 +241,32 @@ def test_the_page_may_use_the_camera_and_sets_no_cookie(client: Browser) -> None
     assert "'wasm-unsafe-eval'" in answer.headers["Content-Security-Policy"]
     assert "Set-Cookie" not in answer.headers
     assert "Set-Cookie" not in client.post("/c/many", data={"list": NOWHERE}).headers
+
+
+@pytest.mark.usefixtures("signed")
+@pytest.mark.parametrize(
+    ("code", "printed", "title", "known_as"),
+    [
+        (demo.ACHIEVEMENT, None, demo.ACHIEVEMENT, ""),  # ours has this code too, and another title
+        ("DCW-KITCHEN", None, "Kitchen work", ""),
+        ("DCW-KITCHEN", "Cocina", "Cocina", "Kitchen work"),
+    ],
+)
+def test_the_certificate_of_a_partner_is_called_as_the_partner_calls_it(
+    code: str, printed: str | None, title: str, known_as: str, client: Browser, sessions: Sessions, settings: Settings
+) -> None:
+    partner = Partner(dated=now().replace(microsecond=0))
+    with sessions.begin() as session:
+        offered = foreign.read(partner.bundle, partner.root.public_key)
+        foreign.add(session, offered, publishing.own_issuer(session, settings), now())
+    mirroring.refresh(sessions, settings, now(), serving(partner.files))
+    text = partner.text(achievement=code, title=printed, status_list=3, status_index=1)
+
+    page = check(client, text)
+    file = check(client, text, **{"as": "csv"})
+
+    [row] = re.findall(r"<tr role=\"row\" data-place.*?</tr>", page, re.DOTALL)
+    assert "Digital skills" not in row
+    assert f"<bdi>{title}</bdi>" in row
+    assert known_as in row
+    assert next(csv.DictReader(io.StringIO(file)))["Title"] == title

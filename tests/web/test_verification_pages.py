@@ -1,9 +1,12 @@
 """What an employer and a program can read of this issuer."""
 
 import gzip
+import re
 from base64 import urlsafe_b64decode
+from datetime import UTC, datetime
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
 from assessor import demo
@@ -13,12 +16,13 @@ from assessor.certificates import signed_data, words
 from assessor.certificates.status import read_status_list
 from assessor.certificates.trust import Bundle, number_hash
 from assessor.config import Settings
-from assessor.credentials import awarding, issuing, keys
+from assessor.credentials import awarding, issuing, keys, papers
 from assessor.credentials.models import Award
 from assessor.database import now
 from assessor.openbadges.proof import check_proof, proofs_of
 from assessor.openbadges.strict_json import read_json
-from assessor.verification import verifying
+from assessor.verification import languages, verifying
+from assessor.verification.views.context import words_of
 from tests import factories
 from tests.fixtures import PASSPHRASE, Browser
 
@@ -64,6 +68,39 @@ def test_a_typed_number_shows_a_genuine_certificate(client: Browser, award: Awar
     assert numbers.written(award.number) in page
 
 
+def test_the_title_is_not_said_twice_in_the_language_of_the_certificate(
+    client: Browser, sessions: Sessions, settings: Settings
+) -> None:
+    with sessions.begin() as session:
+        greek = factories.award(session, settings, now(), language="el")
+        session.add(issuing.sign(session, greek, settings, now()))
+    printed, known = "Ψηφιακά πρώτα βήματα", "Ψηφιακές δεξιότητες: πρώτα βήματα"
+
+    page, spanish = (check(client, numbers.written(greek.number), language) for language in ("el", "es"))
+
+    assert printed in page
+    assert known not in page
+    assert printed in spanish
+    assert '<p class="small" lang="es"><bdi>Competencias digitales: primeros pasos</bdi>' in spanish
+
+
+def order(day: str, month: str) -> list[str]:
+    """In which day, month and year stand in a text of the 27th of a month of 2031."""
+    places = {"day": day.index("27"), "month": day.index(month), "year": day.index("2031")}
+    return sorted(places, key=places.__getitem__)
+
+
+@pytest.mark.parametrize("code", languages.BY_CODE)
+def test_a_day_stands_on_the_screen_in_the_order_of_the_paper(code: str, app: Flask) -> None:
+    words, drawn = words_of(code), app.jinja_env.get_template("verification/_parts.html").module
+
+    for month in range(1, 13):
+        day = datetime(2031, month, 27, tzinfo=UTC)
+        on_paper, on_screen = papers.date_in_words(day, code), drawn.date(words, day)  # type: ignore[attr-defined]
+        longest = max(re.findall(r"[^\W\d_]+", on_paper), key=len)
+        assert order(on_screen, words["months"][month - 1]) == order(on_paper, longest), on_paper
+
+
 @pytest.mark.parametrize("change", [str.lower, lambda text: text.replace("-", " "), lambda text: f" {text} "])
 def test_people_type_numbers_in_their_own_way(change: "type[str] | object", client: Browser, award: Award) -> None:
     assert callable(change)
@@ -82,6 +119,24 @@ def test_a_withdrawn_certificate_shows_no_name_at_once(
     assert "Withdrawn" in page
     assert "Ada Lovelace" not in page
     assert numbers.written(award.number) in page
+
+
+@pytest.mark.parametrize(
+    ("reason", "asked"),
+    [
+        ("replaced", ["Ask the person for the new certificate and scan it.", "Or ask the issuer: "]),
+        *((reason, ["Ask the issuer: "]) for reason in ("mistake", "request", "misuse")),
+    ],
+)
+def test_a_new_certificate_is_asked_for_only_where_there_is_one(
+    reason: str, asked: list[str], client: Browser, award: Award, sessions: Sessions, settings: Settings
+) -> None:
+    withdraw(sessions, settings, award, reason)
+
+    page = check(client, numbers.written(award.number))
+
+    [steps] = re.findall(r'<ul class="todo">(.*?)</ul>', page, re.DOTALL)
+    assert re.findall(r"<span>([^<]+)", steps) == asked
 
 
 def test_an_unknown_number_is_not_found(client: Browser) -> None:

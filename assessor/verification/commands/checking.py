@@ -1,8 +1,7 @@
 """``assessor verify``: the whole report of a badge of anybody, a PDF, an address or a QR text."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +15,11 @@ from assessor.certificates.trust import Bundle
 from assessor.config import Application, Settings
 from assessor.errors import Refusal
 from assessor.fetching.fetcher import Fetcher
+from assessor.openbadges import jwt
 from assessor.openbadges.checks import Report, Result, not_read
 from assessor.openbadges.documents import Fetch
-from assessor.openbadges.errors import InvalidDid, StatusUnavailable
+from assessor.openbadges.errors import InvalidDid, OpenBadgesError, StatusUnavailable
+from assessor.openbadges.strict_json import read_json
 from assessor.openbadges.trust import Trust
 from assessor.openbadges.withdrawal import FetchedList, StatusSource
 from assessor.verification import verifying
@@ -28,6 +29,8 @@ from assessor.verification.telling import what_it_says
 LARGEST_FILE = 16 * 1024 * 1024
 #: For all documents of one badge together.
 SECONDS = 10.0
+#: What stands around a badge (`verifying.Around`), in words.
+_UNCHECKED = {"page": "printed pages", "picture": "picture"}
 KINDS_OF_LIST = (b"StatusList", b"RevocationList")
 file_option = click.Path(dir_okay=False, path_type=Path)
 
@@ -38,7 +41,7 @@ class _Asked:
 
     data: bytes
     did_files: tuple[Path, ...]
-    status_file: Path | None
+    status_files: tuple[Path, ...]
     trust_file: Path | None
     recipient: str
     now: datetime
@@ -48,7 +51,13 @@ class _Asked:
 @click.command()
 @click.argument("certificate")
 @click.option("--did", "did_files", multiple=True, type=file_option, help="DID document of an issuer to believe")
-@click.option("--status", "status_file", type=file_option, help="status list, instead of asking for it")
+@click.option(
+    "--status",
+    "status_files",
+    multiple=True,
+    type=file_option,
+    help="status list, instead of asking for one; twice for two",
+)
 @click.option("--trust", "trust_file", type=file_option, help="trust bundle signed by our root key, for QR texts")
 @click.option("--recipient", default="", help="whose badge it should be: e-mail address, DID, web address or name")
 @click.option("--at", type=click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"]), help="check as if it were then (UTC)")
@@ -59,7 +68,7 @@ def verify(
     context: click.Context,
     certificate: str,
     did_files: tuple[Path, ...],
-    status_file: Path | None,
+    status_files: tuple[Path, ...],
     trust_file: Path | None,
     recipient: str,
     at: datetime | None,
@@ -72,10 +81,9 @@ def verify(
     not known here are looked up at their own addresses; our own addresses are read from this installation.
     """
     now = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
-    asked = _Asked(_read(certificate), did_files, status_file, trust_file, recipient, now, offline)
+    asked = _Asked(_read(certificate), did_files, status_files, trust_file, recipient, now, offline)
     try:
-        with _installation(context.obj, asked) as ours:
-            document, code = _check_qr(asked, ours) if verifying.is_qr_text(asked.data) else _check_badge(asked, ours)
+        document, code = _checked(context.obj, asked)
     except Refusal as refusal:  # 1 would mean that the badge is false
         document, code = _told(not_read(Result.UNREADABLE, "", str(refusal)))
     _print(document, as_json)
@@ -89,14 +97,14 @@ class _Ours:
     data: verifying.OwnData
 
 
-@contextmanager
-def _installation(application: Application, asked: _Asked) -> Iterator[_Ours | None]:
-    """This installation; None = everything was given in files, so that none is needed."""
-    if asked.did_files and not asked.trust_file and not verifying.is_qr_text(asked.data):
-        yield None
-        return
+def _checked(application: Application, asked: _Asked) -> tuple[dict[str, Any], int]:
+    """What is printed, and the exit code."""
+    is_code = verifying.is_qr_text(asked.data)
+    if asked.did_files and not asked.trust_file and not is_code:
+        return _check_badge(asked, None)  # everything was given in files, so that no installation is needed
     with application() as (_app, session, settings):
-        yield _Ours(session, settings, verifying.own_data(session, settings, asked.now))
+        ours = _Ours(session, settings, verifying.own_data(session, settings, asked.now))
+        return _check_code(asked, ours) if is_code else _check_badge(asked, ours)
 
 
 def _check_badge(asked: _Asked, ours: _Ours | None) -> tuple[dict[str, Any], int]:
@@ -111,27 +119,30 @@ def _check_badge(asked: _Asked, ours: _Ours | None) -> tuple[dict[str, Any], int
         recipient=asked.recipient,
     )
     if ours is None:
-        return _told(report)
+        return _told(report, verifying.carrier(report))
+    around = verifying.unchecked_around(ours.session, ours.settings, asked.data, report)
     report = verifying.with_reason(ours.session, ours.settings, report)
     report = verifying.with_cure(ours.session, ours.settings, report)
-    document, code = _told(report)
+    document, code = _told(report, around)
     if "not_checked" in document and (number := verifying.number_of(ours.session, ours.settings, report)):
         there = {"number": number, "address": ours.settings.verification_prefix}
         document["not_checked"] = document["not_checked"] | there
+    if ours.settings.demonstration and "says" in document and not report.foreign:
+        document["demonstration"] = True
     return document, code
 
 
-def _told(report: Report) -> tuple[dict[str, Any], int]:
+def _told(report: Report, around: verifying.Around = "") -> tuple[dict[str, Any], int]:
     """What is printed, and the exit code."""
-    return {**report.as_json(), **_said(report)}, report.exit_code
+    return {**report.as_json(), **_said(report, around)}, report.exit_code
 
 
-def _said(report: Report) -> dict[str, Any]:
+def _said(report: Report, around: verifying.Around) -> dict[str, Any]:
     """Beside the report: who stands behind a foreign badge, what was not looked at, and what it says if it may."""
     said = what_it_says(report)
     foreign = {"foreign_issuer": report.foreign} if report.foreign else {}
-    pages = {"not_checked": {"what": "printed pages"}} if verifying.says_only_the_attachment(report) else {}
-    return foreign | pages | ({"says": said.as_json()} if said else {})
+    unchecked = {"not_checked": {"what": _UNCHECKED[around]}} if around else {}
+    return foreign | unchecked | ({"says": said.as_json()} if said else {})
 
 
 def _trust(asked: _Asked, ours: _Ours | None) -> Trust:
@@ -144,30 +155,49 @@ def _trust(asked: _Asked, ours: _Ours | None) -> Trust:
 
 
 def _lists(asked: _Asked, ours: _Ours | None) -> StatusSource | None:
-    if asked.status_file is not None:
-        return _list_in(asked.status_file)
+    if asked.status_files:
+        return _lists_in(asked.status_files)
     if asked.offline or ours is None:
         return None
     return ours.data.lists
 
 
-def _list_in(path: Path) -> StatusSource:
-    """Gives the list in a file, whatever address it is asked for by."""
+def _lists_in(paths: Sequence[Path]) -> StatusSource:
+    """Gives the list of an address; where no file calls itself so, the first, and the check says why it will not do."""
 
-    def from_file(_url: str) -> FetchedList:
-        if path.is_file() and not _looks_like_list(_bytes(path)):
-            raise StatusUnavailable(f"{path} is not a status list. Give the list that the badge names, as JSON or JWT.")
-        try:
-            return FetchedList(path.read_bytes())
-        except OSError as error:
-            raise StatusUnavailable(f"{path} cannot be read ({error.strerror}).") from error
+    def from_files(url: str) -> FetchedList:
+        contents = [_list_in(path) for path in paths]
+        return FetchedList(next((one for one in contents if _address_in(one) == url), contents[0]))
 
-    return from_file
+    return from_files
+
+
+def _list_in(path: Path) -> bytes:
+    """A status list in a file. Raises `StatusUnavailable`."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE).strip()
+    except OSError as error:
+        raise StatusUnavailable(f"{path} cannot be read ({error.strerror}).") from error
+    if not _looks_like_list(content):
+        raise StatusUnavailable(f"{path} is not a status list. Give the list that the badge names, as JSON or JWT.")
+    return content
+
+
+def _address_in(content: bytes) -> str:
+    """The address that a status list gives itself, empty if it gives none. Its signature is checked later."""
+    try:
+        if content.startswith(b"{"):
+            listed = read_json(content, max_bytes=LARGEST_FILE)
+        else:
+            listed = jwt.read(content, max_bytes=LARGEST_FILE).credential
+    except OpenBadgesError:
+        return ""
+    return str(listed.get("id", ""))
 
 
 def _looks_like_list(content: bytes) -> bool:
-    text = content.strip()
-    return text.startswith(b"ey") or any(kind in text for kind in KINDS_OF_LIST)
+    return content.startswith(b"ey") or any(kind in content for kind in KINDS_OF_LIST)
 
 
 def _fetch(asked: _Asked, ours: _Ours | None) -> Fetch | None:
@@ -178,20 +208,36 @@ def _fetch(asked: _Asked, ours: _Ours | None) -> Fetch | None:
     return beside_ours(ours.session, ours.settings, outside, with_badges=True) if ours else outside
 
 
-def _check_qr(asked: _Asked, ours: _Ours | None) -> tuple[dict[str, Any], int]:
-    own = ours.data if ours else None
-    bundle = own.bundle if own else None
-    if asked.trust_file is not None:
-        bundle = _bundle(asked.trust_file, own.root_key if own else b"")
-    jwts: Mapping[str, str] = {} if asked.offline or own is None else own.status_jwts
-    if asked.status_file is not None:
-        text = _list_text(asked.status_file)
-        jwts = {} if text is None else dict.fromkeys(jwts, text)
-    text_of_code = asked.data.decode("utf-8", "replace")
-    withdrawals = own.withdrawals if own else {}
-    issued = own.issued if own else {}
-    checked = checking.check_summary(text_of_code, bundle, jwts, withdrawals, asked.now, issued=issued)
-    return verifying.summary_report(checked), Result(checked.result).exit_code
+def _check_code(asked: _Asked, ours: _Ours) -> tuple[dict[str, Any], int]:
+    own = ours.data
+    bundle = own.bundle if asked.trust_file is None else _bundle(asked.trust_file, own.root_key)
+    tokens: Mapping[str, str] = {} if asked.offline else own.status_jwts
+    if asked.status_files:
+        tokens = _tokens_in(asked.status_files)
+    text = asked.data.decode("utf-8", "replace")
+    checked = checking.check_summary(text, bundle, tokens, own.withdrawals, asked.now, issued=own.issued)
+    document = verifying.summary_report(checked)
+    if checked.issuer is not None and checked.issuer.is_demonstration:
+        document["demonstration"] = True
+    return document, Result(checked.result).exit_code
+
+
+def _tokens_in(paths: Sequence[Path]) -> Mapping[str, str]:
+    """Status lists by the addresses that they give themselves. What is none is told; then it could not be had."""
+    tokens = {}
+    for path in paths:
+        try:
+            content = _list_in(path)
+        except StatusUnavailable as error:
+            click.echo(str(error), err=True)
+            continue
+        address = _address_in(content)
+        if not address or content.startswith(b"{"):
+            only = "A code is checked with lists as JWT only: assessor status-list N --jwt"
+            click.echo(f"{path} is not a status list as JWT. {only}", err=True)
+        else:
+            tokens[address] = content.decode("ascii", "replace")
+    return tokens
 
 
 def _bundle(path: Path, root: bytes) -> Bundle:
@@ -230,14 +276,6 @@ def _bytes(path: Path) -> bytes:
         raise click.UsageError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _list_text(path: Path) -> str | None:
-    """The text of a status list; None: it could not be had, and the report says so."""
-    try:
-        return path.read_bytes()[:LARGEST_FILE].decode("ascii", "replace").strip()
-    except OSError:
-        return None
-
-
 def _print(document: dict[str, Any], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
@@ -247,6 +285,8 @@ def _print(document: dict[str, Any], as_json: bool) -> None:
         click.echo(_whose(document["foreign_issuer"]))
     if "not_checked" in document:
         click.echo(_of_pages(**document["not_checked"]))
+    if "demonstration" in document:
+        click.echo("DEMONSTRATION. This is not a real certificate.")
     for number, check in enumerate(document["checks"], 1):
         click.echo(f"  {number:2} {check['state']:12} {check['name']}: {check['reason']}")
     if "says" in document:
@@ -262,10 +302,10 @@ def _whose(foreign: str) -> str:
 
 
 def _of_pages(what: str, number: str = "", address: str = "") -> str:
-    only = f"ONLY THE ATTACHED BADGE WAS CHECKED, NOT THE {what.upper()}."
+    only = f"ONLY THE BADGE INSIDE WAS CHECKED, NOT THE {what.upper()}."
     if not number:
-        return f"{only} Compare every word of them with what the badge says."
-    return f"{only} Scan the code on page 1, or compare name, title, level and date at {address}, number {number}."
+        return f"{only} Compare every word with what the badge says."
+    return f"{only} Scan the code of the paper, or compare name, title, level and date at {address}, number {number}."
 
 
 def _print_said(name: str, value: Any) -> None:

@@ -93,8 +93,10 @@ export function decode(bytes, most = 512) {
   };
   if (bytes.length > most) altered();
   const value = item(0);
-  return at === bytes.length && hex(encode(value)) === hex(bytes) ? value : altered();
+  return at === bytes.length && isSame(encode(value), bytes) ? value : altered();
 }
+
+const isSame = (one, other) => one.length === other.length && one.every((byte, at) => byte === other[at]);
 
 // COSE_Sign1 (RFC 9052) with Ed25519, -19 or the older -8.
 export function readEnvelope(bytes, most) {

@@ -3,10 +3,11 @@ import { Refused, readEnvelope, readText, unhex } from './check.js';
 import { readSummary } from './summary.js';
 
 const SKEW = 600; // seconds a clock may be wrong
+const DAY = 86400; // what is signed so much later than now was not signed later: the clock here is slow
 
 // Gives { result, cause, kid, issuer, summary, number, withdrawal, statusAt }; `summary` only where the result
 // allows its fields to be shown; `statusAt`: as of when the answer about withdrawal is; undefined: there is none;
-// `isKept`: nobody could be asked now. Never throws for what was scanned.
+// `isKept`: nobody could be asked now; `isEarly`: the clock of this device is slow. Never throws for what was scanned.
 export async function judge(text, trust, now) {
   try {
     return await steps(text, trust, now);
@@ -83,6 +84,7 @@ async function standingOf(summary, issuer, bundle, trust, now) {
     withdrawal,
     statusAt: answers.length ? Math.min(bundle.given, ...answers.map(askedAt)) : undefined,
     isKept: answers.some(list => list.isKept),
+    isEarly: [bundle.issued, ...answers.map(list => list.signedAt)].some(signed => now < signed - DAY),
     cause: place ? asked.map(list => causeOf(list, summary.index, now)).find(Boolean) : 'no_list',
   };
 }

@@ -1,12 +1,12 @@
 // Many at once: the list is checked by the server, what is photographed here. Loads the rest when it is needed.
-import { sendIfReachable } from './reaching.js';
+import { followIfReachable, sendIfReachable } from './reaching.js';
 import { el, say } from './show.js';
 
 const page = document.documentElement, settings = page.dataset;
 const byId = id => document.getElementById(id);
 const chooser = byId('language'), answers = byId('answers'), camera = byId('camera'), seen = byId('seen');
 const PARTS = ['pile', 'judge', 'summary', 'check', 'trust', 'merkle', 'scanner', 'vendor/zxing/reader']
-  .map(name => `${name}.js`).concat('vendor/zxing/reader.wasm.gz', `words/${page.lang}.json`);
+  .map(name => `${name}.js`).concat('vendor/zxing/reader.wasm.gz', `words/${page.lang}.json`, 'guide.css', 'tongues.css');
 const LARGEST = 3 << 20, MOST = 500; // bytes and lines of a list: views/many.py, many.py
 const isCode = text => /#[12]\./.test(text);
 const ofServer = answers.querySelector('table');
@@ -155,13 +155,15 @@ async function keepForLater() {
   const { active } = await navigator.serviceWorker.ready;
   const loaded = performance.getEntriesByType('resource').map(entry => entry.name);
   const parts = PARTS.map(part => new URL(part, import.meta.url).href);
-  active.postMessage([...new Set([location.origin + location.pathname, ...loaded, ...trust.fetched, ...parts])]);
+  const pages = [location.origin + location.pathname, byId('guide').href];
+  active.postMessage([...new Set([...pages, ...loaded, ...trust.fetched, ...parts])]);
 }
 
 byId('pile').hidden = false;
 sendIfReachable(byId('many'), () => checkHere().catch(() => {
   byId('unsent').textContent = byId('unsent').dataset.alone; // its parts are not here yet
 }));
+followIfReachable(byId('guide'), () => { byId('unsent').textContent = words?.start.needs_internet ?? byId('unsent').dataset.alone; });
 chooser.addEventListener('change', change);
 camera.addEventListener('click', toggle);
 byId('photos').addEventListener('change', photos);

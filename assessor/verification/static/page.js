@@ -1,8 +1,5 @@
-// The verification page: reads the link, forgets it, checks, and only then draws (spec/qr.md, section 2).
-import { judge } from './judge.js';
-import { Drawing, el } from './show.js';
-import { Trust } from './trust.js';
-
+// The verification page: reads the link, forgets it, checks, and only then draws (spec/qr.md, section 2). It imports
+// nothing in its first lines: what does not come must not keep the link in the history.
 const page = document.documentElement, settings = page.dataset;
 const { root, issuer, made } = settings; // `made`: this page is a copy, and its files are as of then
 const places = { root, trust: settings.trust, status: settings.status, issuer, made };
@@ -10,17 +7,27 @@ const inside = JSON.parse(document.getElementById('inside')?.textContent ?? null
 const main = document.getElementById('main');
 const verdict = document.getElementById('verdict');
 const detail = document.getElementById('detail');
-const chooser = document.getElementById('language');
+const chooser = document.getElementById('language'), untranslated = document.getElementById('untranslated');
+const sentence = document.getElementById('alone');
+const served = page.lang; // its words are kept together with the page
 const now = () => Math.floor(Date.now() / 1000);
 const SCANNER = ['scanner.js', 'vendor/zxing/reader.js', 'vendor/zxing/reader.wasm.gz'];
-const PAGES = ['many.js', 'many.css', 'pile.js', 'guide.css'];
+const PAGES = ['many.js', 'many.css', 'pile.js', 'guide.css', 'tongues.css'];
 
-const trust = new Trust(places, inside);
-let words = null; // of the language shown
 let text = takeLink(); // in memory only
+let words = null; // of the language shown
 let found = null;
 let start = null; // the start screen, while it is shown
 let turn = 0, isChecking = false; // what began before the last turn and ends after it is not drawn
+window.addEventListener('hashchange', () => {
+  const link = takeLink();
+  if (link && words) read(link);
+  else text = link || text; // checked when all is here
+});
+
+const [{ judge }, { Drawing, el }, { Trust }] =
+  await Promise.all([import('./judge.js'), import('./show.js'), import('./trust.js')]).catch(alone);
+const trust = new Trust(places, inside);
 
 // Read the link and remove it from the address bar and the history, before anything else.
 function takeLink() {
@@ -28,6 +35,15 @@ function takeLink() {
   const link = location.origin + location.pathname + location.hash;
   history.replaceState(null, '', location.pathname);
   return link;
+}
+
+// A part of the page did not come: the sentence that the page itself has for this is shown at once, and nothing else.
+function alone(problem) {
+  sentence?.classList.remove('late');
+  verdict.replaceChildren(sentence ?? '');
+  detail.replaceChildren();
+  delete main.dataset.result;
+  throw problem;
 }
 
 // The reader's own languages come first in the list. Gives the first of them, else what the server chose.
@@ -38,22 +54,24 @@ function preferred() {
   return (own[0] ?? chooser).value;
 }
 
-// Asked twice: a worker that is just being woken by a phone without a network may miss the first request.
+// Asked three times: a worker that is just being woken by a phone without a network may miss the first requests.
 async function wordsOf(language, part = '') {
   const place = new URL(`./words/${language}.json${part}`, import.meta.url);
-  const answer = await fetch(place).catch(() => new Promise(go => setTimeout(go, 300)).then(() => fetch(place)));
+  const after = wait => new Promise(go => setTimeout(go, wait)).then(() => fetch(place));
+  const answer = await fetch(place).catch(() => after(300)).catch(() => after(1500));
   if (!answer.ok) throw new Error(`no words in ${language}`);
   return answer.json();
 }
 
 async function speak(language) {
   words = await wordsOf(language, '?of=results');
+  if (!isChecking) turn++; // what is being drawn has the words of before
   chooser.value = page.lang = language;
   page.dir = chooser.selectedOptions[0].dir;
   document.getElementById('title').textContent = document.title = words.title;
   document.getElementById('translation').textContent = words.reviewed ? '' : words.unreviewed;
   chooser.setAttribute('aria-label', words.language);
-  document.getElementById('untranslated').textContent = '';
+  untranslated.textContent = '';
 }
 
 async function check() {
@@ -81,8 +99,9 @@ async function draw() {
   if (!found) return begin();
   const catalogue = found.summary ? await trust.catalogue(found.issuer, chooser.value) : null;
   if (own !== turn) return;
-  const act = { again: () => { trust.again(); check(); }, another };
-  const drawing = new Drawing(found, words, chooser.value, catalogue, now(), act);
+  const tell = () => { untranslated.textContent = words.todo.try_again; }; // the start screen did not come
+  const act = { again: () => { trust.again(); check().catch(alone); }, another: () => another().catch(tell) };
+  const drawing = new Drawing(found, words, chooser.value, catalogue, now(), act, Number(made));
   main.dataset.result = found.result;
   verdict.replaceChildren(...drawing.verdict().filter(Boolean));
   detail.replaceChildren(...drawing.detail());
@@ -91,9 +110,10 @@ async function draw() {
 
 async function begin() {
   const own = ++turn, { Start } = await import('./start.js');
-  if (!words.start) words = await wordsOf(chooser.value);
+  const all = words.start ? words : await wordsOf(chooser.value);
   const bundle = made && await trust.bundle();
   if (own !== turn) return;
+  words = all;
   start = new Start({ words, settings, language: chooser.value, read, bundle });
   delete main.dataset.result;
   document.title = words.title;
@@ -103,7 +123,7 @@ async function begin() {
 
 function read(given) {
   text = given;
-  check();
+  check().catch(alone);
 }
 
 async function another() {
@@ -114,8 +134,8 @@ async function another() {
   start?.scan();
 }
 
-// The next visit works without network: keep the page, what it loaded, every status list and the start screen; the
-// scanner and the pages beside it only where somebody keeps the page as an app.
+// The next visit works without network: the worker keeps the page with its parts; here we name what it loaded, every
+// status list, the scanner where nobody saves data, and the pages beside it where somebody keeps the page as an app.
 async function keepForLater() {
   if (!settings.worker || !navigator.serviceWorker) return trust.keepable(chooser.value);
   await trust.keepable(chooser.value);
@@ -124,21 +144,30 @@ async function keepForLater() {
   const { active } = await navigator.serviceWorker.ready;
   const loaded = performance.getEntriesByType('resource').map(entry => entry.name);
   const isInstalled = matchMedia('(display-mode: standalone)').matches || navigator.standalone === true;
-  const names = ['start.js', 'reaching.js', `words/${chooser.value}.json`, ...isInstalled ? [...SCANNER, ...PAGES] : []];
+  const names = [`words/${chooser.value}.json`, ...await scanner(isInstalled), ...isInstalled ? PAGES : []];
   const parts = names.map(name => new URL(name, import.meta.url).href);
-  const pages = isInstalled && settings.many ? [settings.many, `${settings.guide}?language=${chooser.value}`] : [];
+  const pages = isInstalled && settings.many ? [settings.many, settings.guide].map(place => `${place}?language=${chooser.value}`) : [];
   active.postMessage([...new Set([...loaded, ...trust.fetched, ...parts, ...pages.map(place => new URL(place, location).href)])]);
 }
 
-chooser.addEventListener('change', () => speak(chooser.value).then(draw).catch(() => {
-  chooser.value = page.lang;
-  document.getElementById('untranslated').textContent = words.language_offline;
-}));
-window.addEventListener('hashchange', () => {
-  const link = takeLink();
-  if (link) read(link);
+// The decoder is ten times the page: only where the browser reads no codes by itself, and where its bytes may be spent.
+async function scanner(isInstalled) {
+  const { saveData, effectiveType = '' } = navigator.connection ?? {};
+  if (!isInstalled && (saveData || /2g/.test(effectiveType))) return [];
+  const formats = await globalThis.BarcodeDetector?.getSupportedFormats().catch(() => []) ?? [];
+  return formats.includes('qr_code') ? ['scanner.js'] : SCANNER;
+}
+
+const first = speak(preferred()).catch(() => speak(served)).catch(alone);
+chooser.addEventListener('change', async () => {
+  const { value } = chooser;
+  await first; // it would come after this one
+  await speak(value).then(draw).catch(() => {
+    chooser.value = page.lang;
+    untranslated.textContent = words.language_offline;
+  });
 });
 
-await speak(preferred()).catch(() => speak('en'));
-await (text ? check() : draw());
+await first;
+await (text ? check() : draw()).catch(alone);
 keepForLater().catch(() => {}); // without it the page only needs the network next time

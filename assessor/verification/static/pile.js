@@ -1,6 +1,6 @@
 // A pile of certificates, one after the other: each code is judged in this browser, and a row added. Nothing is stored.
 import { judge } from './judge.js';
-import { el, icon, say } from './show.js';
+import { alike, dateIn, el, icon, say } from './show.js';
 import { Trust } from './trust.js';
 
 const TROUBLE = [7, 8, 3, 4, 6, 10, 9, 5, 2, 1], COUNTED = [1, 2, 5, 8, 3, 4, 7, 6, 9, 10]; // as views/many.py
@@ -60,7 +60,7 @@ export class Pile {
     return {
       place: String(one.place), word: this.told(one).word, note: this.notes(one).join(' '),
       number: one.number ?? short(one.text), name: summary?.name ?? '',
-      title, knownAs: summary && known !== title ? known : '',
+      title, knownAs: summary && known && !alike(known, title) ? known : '',
       level: summary?.level ? plain(words.level_short, this.levelWords(summary.level)) : '',
       issued: summary ? this.date(summary.issued) : '',
     };
@@ -73,7 +73,8 @@ export class Pile {
 
   notes(one) {
     const twice = one.sameAs ? [plain(this.words.many.twice, { line: String(one.sameAs) })] : [];
-    return [...this.why(one), ...twice];
+    const isShow = one.issuer?.prefixes.some(prefix => prefix.startsWith('http:'));
+    return [...isShow ? [plain(this.words.demonstration)] : [], ...this.why(one), ...twice];
   }
 
   why(one) {
@@ -98,8 +99,7 @@ export class Pile {
   }
 
   date(seconds) {
-    const date = new Date(seconds * 1000);
-    return `${date.getUTCDate()} ${this.words.months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+    return dateIn(this.words, seconds);
   }
 
   // As of when the answers about withdrawal are, the oldest of them.

@@ -2,7 +2,7 @@
 // typed is lost: so we ask before we leave.
 const PATIENCE = 8000;
 
-async function isReachable(address) {
+export async function isReachable(address) {
   const stop = new AbortController(), timer = setTimeout(() => stop.abort(), PATIENCE);
   try { // HEAD: the worker answers it from nothing that was kept
     await fetch(address, { method: 'HEAD', redirect: 'manual', cache: 'no-store', credentials: 'omit', signal: stop.signal });
@@ -34,7 +34,7 @@ export function followIfReachable(link, stays) {
   link.addEventListener('click', async event => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return; // into another tab: nothing is lost
     event.preventDefault();
-    const isKept = await globalThis.caches?.match(link.href).catch(() => null);
+    const isKept = await globalThis.caches?.match(link.href, { ignoreSearch: true }).catch(() => null);
     if (isKept || await isReachable(link.href)) location.assign(link.href);
     else stays();
   });

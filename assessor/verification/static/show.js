@@ -30,13 +30,26 @@ export function say(template, values = {}) {
 
 export function dateIn(words, seconds) {
   const date = new Date(seconds * 1000);
-  return `${date.getUTCDate()} ${words.months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+  return words.date.replace('{day}', date.getUTCDate()).replace('{month}', words.months[date.getUTCMonth()])
+    .replace('{year}', date.getUTCFullYear());
 }
 
-// `found` as judge() gives it; `act` holds again() and another(); `now` in seconds.
+// Whether two titles are one in two wordings, as the code and the catalogue write it; the twin of titles.py.
+export function alike(title, other) {
+  const [fewer, more] = [pairsOf(title), pairsOf(other)].sort((one, two) => one.size - two.size);
+  const shared = [...fewer].filter(pair => more.has(pair));
+  return title === other || fewer.size > 0 && 10 * shared.length >= 9 * fewer.size;
+}
+
+function pairsOf(title) {
+  const signs = [...title.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{M}\p{N}]/gu, ' ')];
+  return new Set(signs.slice(1).map((sign, at) => signs[at] + sign).filter(pair => !pair.includes(' ')));
+}
+
+// `found` as judge() gives it; `act` holds again() and another(); `now` in seconds, and `made`, where the page is a copy.
 export class Drawing {
-  constructor(found, words, language, catalogue, now, act) {
-    Object.assign(this, { found, words, language, now, act });
+  constructor(found, words, language, catalogue, now, act, made = 0) {
+    Object.assign(this, { found, words, language, now, act, made });
     this.issuer = found.issuer;
     const texts = catalogue?.achievements[found.summary?.achievement] ?? {};
     this.textLanguage = [language, 'en', ...Object.keys(texts)].find(each => texts[each]);
@@ -70,14 +83,21 @@ export class Drawing {
     return /^https?:\/\//.test(url ?? '') ? el('a', { href: url, rel: 'noreferrer' }, name) : name;
   }
 
+  // Null where the bundle gives the issuer no address: the result is shown all the same.
   host() {
-    return el('bdi', { dir: 'ltr' }, new URL(this.issuer.prefixes[0]).host);
+    try { return el('bdi', { dir: 'ltr' }, new URL(this.issuer.prefixes[0]).host); } catch { return null; }
+  }
+
+  lookUp(tag, kind) {
+    const host = this.host();
+    return host && el(tag, { class: `address ${kind}` }, this.words.look_up, el('strong', null, host));
   }
 
   verdict() {
     const { found, words, told } = this, { result, withdrawal } = found;
-    const line = result === 3 && !withdrawal ? told.undated : result === 1 && found.isKept ? told.kept : told.line;
-    const values = { when: this.when(found.statusAt ?? this.now), date: withdrawal ? this.date(withdrawal.date) : '' };
+    const line = result === 3 && !withdrawal ? told.undated : result !== 1 ? told.line : this.notWithdrawn();
+    const date = withdrawal?.date ?? this.made;
+    const values = { when: this.when(found.statusAt ?? this.now), date: date ? this.date(date) : '' };
     return [
       el('div', { class: 'banner', 'data-result': result },
         icon(`mark${result}`, 'mark'),
@@ -85,16 +105,24 @@ export class Drawing {
           el('h1', { tabindex: '-1' }, told.word),
           SHOWS_ALL.includes(result) ? el('p', { class: 'wide' }, say(words.signed_by, { issuer: this.local(this.issuer.names) })) : null,
           el('p', null, say(line, values))),
-        SHOWS_ALL.includes(result) ? el('p', { class: 'wide address' }, words.look_up, el('strong', null, this.host())) : null),
+        SHOWS_ALL.includes(result) ? this.lookUp('p', 'wide') : null),
       this.foot(),
     ];
   }
 
+  // A copy asks nobody, whatever network there is.
+  notWithdrawn() {
+    const { told, made, found, words } = this;
+    if (made) return `${told.kept.split('\n')[0]}\n${words.copy.lists}`;
+    return found.isKept ? told.kept : told.line;
+  }
+
   foot() {
-    const { found: { result, cause, statusAt, summary }, words: { feet } } = this;
+    const { found: { result, cause, statusAt, summary, isEarly }, words: { feet } } = this;
     if (result !== 2 && result !== 5) return null;
     const lines = result === 5 ? [say(feet.expired, { date: this.date(summary.expires) })] : [];
-    if (cause) lines.push([...say(feet[cause]), ' ', ...(Number.isFinite(statusAt) ? say(feet.last, { date: this.date(statusAt) }) : [])]);
+    if (isEarly && ['old_list', 'old_bundle'].includes(cause)) lines.push(say(feet.clock));
+    else if (cause) lines.push([...say(feet[cause]), ' ', ...(Number.isFinite(statusAt) ? say(feet.last, { date: this.date(statusAt) }) : [])]);
     return el('div', { class: 'foot' }, icon(result === 5 ? 'hourglass' : 'clock'),
       el('div', null, lines.map(line => el('p', null, line))),
       cause ? el('button', { class: 'dark', 'aria-label': feet.again, click: this.act.again }, icon('again')) : null);
@@ -102,7 +130,7 @@ export class Drawing {
 
   detail() {
     const { found, words } = this;
-    const demonstration = this.issuer?.prefixes[0].startsWith('http:')
+    const demonstration = this.issuer?.prefixes[0]?.startsWith('http:')
       ? el('p', { class: 'note' }, el('span', null, say(words.demonstration))) : null;
     if (!found.summary) return [el('div', { class: 'only' }, demonstration, this.advice(), this.numberOnly(), this.buttons())];
     return [
@@ -117,7 +145,7 @@ export class Drawing {
       el('h2', null, bdi(summary.name)),
       summary.spelling ? el('p', { class: 'spelling' }, bdi(summary.spelling)) : null,
       el('p', { lang: printed === known && known ? this.textLanguage : null }, bdi(printed ?? summary.achievement)),
-      known && known !== printed ? el('p', { class: 'small', lang: this.textLanguage }, bdi(known)) : null,
+      known && !alike(known, printed) ? el('p', { class: 'small', lang: this.textLanguage }, bdi(known)) : null,
       summary.level ? el('p', null, say(words.level, this.levelWords())) : null);
   }
 
@@ -189,16 +217,17 @@ export class Drawing {
     const { words } = this, project = this.local(this.issuer.project ?? {});
     const country = this.named('region', this.issuer.country);
     return el('div', null,
-      el('div', { class: 'address narrow' }, words.look_up, el('strong', null, this.host())),
+      this.lookUp('div', 'narrow'),
       el('p', { class: 'note' }, icon('house'), el('span', null, say(words.issued_by, { issuer: this.issuerName(), country }), ' ',
         project ? say(words.project, { project }) : null)));
   }
 
   advice() {
-    const { found, told, words } = this, { result } = found, host = this.issuer && this.host();
+    const { found, told, words } = this, { result } = found, host = this.issuer && (this.host() ?? this.issuerName());
     const box = text => el('div', { class: `box box${result}` }, text);
     const todo = {
-      3: [['certificate', 'new_one'], ['house', 'ask_issuer']], 4: [['clock', 'ask_later'], ['house', 'ask_issuer']],
+      3: found.withdrawal?.reason === 'replaced' ? [['certificate', 'new_one'], ['house', 'ask_issuer']] : [['house', 'ask']],
+      4: [['clock', 'ask_later'], ['house', 'ask_issuer']],
       6: found.kid && found.cause === 'unknown_key' ? [['open', 'other_page'], ['house', 'add_trust']] : [['again', 'try_again'], ['document', 'type_number']],
       7: [['scan', 'scan_light'], ['document', 'ask_file']], 8: [['scan', 'address']],
       9: [['scan', 'other_code'], ['document', 'type_number']], 10: [['scan', 'other_code'], ['document', 'type_number']],

@@ -1,11 +1,13 @@
 // The start screen: the camera, a photo or a file, the typed number, a pasted text, and how to keep the page.
 // Loaded only where it is shown: a scan with the phone's own camera does not pay for it.
-import { followIfReachable, sendIfReachable } from './reaching.js';
+import { followIfReachable, isReachable, sendIfReachable } from './reaching.js';
 import { dateIn, el, icon, say } from './show.js';
 
 const MB = 1 << 20;
 const MOST = { picture: 10, server: 5 }; // MB; scanner.js, views/badges.py
 const isOurs = text => /#[12]\./.test(text);
+const isNumber = text => /^[a-z\p{Nd}]{13}[a-z\p{Nd}*~$=]$/iu.test(text.replace(/[\s\p{Pd}\p{Cf}]/gu, ''));
+const isKept = file => globalThis.caches?.match(file.href).then(Boolean, () => false);
 const isInstalled = () => matchMedia('(display-mode: standalone)').matches || navigator.standalone === true;
 
 export class Start {
@@ -17,13 +19,14 @@ export class Start {
     this.camera = el('div', { class: 'scanner' });
     this.cameraSaid = el('p', { role: 'status' });
     this.fileSaid = el('div', { class: 'stack', role: 'status' });
+    this.textSaid = el('div', { role: 'status' });
     this.offerCamera();
   }
 
   screen() {
-    const { words: { start }, page: { settings, language } } = this;
-    const ways = [this.link(settings.badge, start.any_badge, this.opensIn()), this.link(settings.many, start.many),
-      this.link(settings.guide && `${settings.guide}?language=${language}`, start.guide)];
+    const { words: { start }, page: { settings } } = this;
+    const ways = [this.link(settings.badge, start.any_badge), this.link(settings.many, start.many),
+      this.link(settings.guide, start.guide)];
     return el('div', { class: 'only start' },
       el('section', { class: 'stack' }, this.camera, this.cameraSaid,
         settings.made ? null : el('p', { class: 'note' }, icon('phone'), el('span', null, start.scan))),
@@ -31,22 +34,12 @@ export class Start {
       this.keeping(), ways.some(Boolean) ? el('div', { class: 'buttons' }, ways) : null);
   }
 
-  link(address, text, more = null) {
+  link(address, text) {
     if (!address) return null;
-    const told = el('small', { role: 'status' }, more && [' ', more]);
-    const link = el('a', { class: 'second blue', href: address }, text, told);
+    const told = el('small', { role: 'status' });
+    const link = el('a', { class: 'second blue', href: `${address}?language=${this.page.language}` }, text, told);
     followIfReachable(link, () => { told.textContent = ` ${this.words.start.needs_internet}`; });
     return link;
-  }
-
-  // Pages of long texts are there in fewer languages; which of them comes, the browser's own languages decide.
-  opensIn() {
-    const { words: { start }, page: { settings, language } } = this, known = settings.pageLanguages?.split(' ') ?? [];
-    const code = navigator.languages.map(tag => tag.split('-')[0]).find(one => known.includes(one)) ?? 'en';
-    if (!known.length || code === language) return null;
-    let name = code;
-    try { name = new Intl.DisplayNames([language, 'en'], { type: 'language' }).of(code); } catch { /* an older browser */ }
-    return el('span', null, say(start.opens_in, { language: name }));
   }
 
   numberForm() {
@@ -63,14 +56,28 @@ export class Start {
 
   textForm() {
     const { start } = this.words;
-    const field = el('textarea', { id: 'text', dir: 'ltr', rows: 3, maxlength: 2048, spellcheck: 'false' });
+    const field = el('textarea', { id: 'text', dir: 'ltr', rows: 3, maxlength: 2048, spellcheck: 'false', required: '' });
     const read = event => {
       event.preventDefault();
-      if (field.value.trim()) this.page.read(field.value);
+      field.value = field.value.trim();
+      if (!form.reportValidity()) return;
+      if (isNumber(field.value)) this.number(field);
+      else this.page.read(field.value);
     };
-    return el('form', { class: 'stack', submit: read },
+    const form = el('form', { class: 'stack', submit: read },
       el('label', { for: 'text' }, start.paste), field,
-      el('p', { class: 'small' }, start.private), el('button', { class: 'main' }, start.check));
+      el('p', { class: 'small' }, start.private), el('button', { class: 'main' }, start.check), this.textSaid);
+    return form;
+  }
+
+  // A number in the field of texts goes to its own; a copy says where it can be asked.
+  number(field) {
+    const own = document.getElementById('number');
+    if (!own) return this.textSaid.replaceChildren(this.elsewhere() ?? '');
+    own.value = field.value;
+    field.value = '';
+    own.focus();
+    own.form.querySelector('button').click();
   }
 
   // A copy says of when it is, and where the issuer checks what needs a server.
@@ -90,8 +97,16 @@ export class Start {
   keeping() {
     const { words: { install }, page: { settings } } = this;
     if (isInstalled() || !settings.worker || !navigator.serviceWorker) return null;
-    return el('details', null, el('summary', null, install.title),
-      ['once', 'android', 'iphone'].map(key => el('p', null, say(install[key]))));
+    const [once, ...ways] = ['once', 'android', 'iphone'].map(key => el('p', null, say(install[key])));
+    const look = async () => { once.hidden = !await this.isScannerKept(); };
+    once.hidden = true;
+    return el('details', { toggle: look }, el('summary', null, install.title), once, ways);
+  }
+
+  // Where data is saved, page.js leaves it for later: then this device cannot scan without internet yet.
+  async isScannerKept() {
+    const reader = new URL('./vendor/zxing/reader.wasm.gz', import.meta.url);
+    return await isKept(new URL('./scanner.js', import.meta.url)) && ('BarcodeDetector' in window || isKept(reader));
   }
 
   // The camera.
@@ -123,8 +138,16 @@ export class Start {
     } catch (problem) {
       if (this.attempt !== attempt) return;
       this.close();
-      this.cameraSaid.textContent = scanner[problem.why] ?? scanner.not_loaded;
+      const told = await this.why(problem);
+      if (!this.attempt) this.cameraSaid.replaceChildren(...say(told));
     }
+  }
+
+  // Without a network neither the scanner comes nor can a number be checked.
+  async why({ why }) {
+    const { words: { scanner, many }, page: { settings } } = this;
+    if (why in scanner && why !== 'not_loaded') return scanner[why];
+    return settings.number && await isReachable(settings.number) ? scanner.not_loaded : many.pile.no_scanner;
   }
 
   close() {
@@ -138,13 +161,13 @@ export class Start {
   // A photo is read here. Whatever else a certificate can be needs the server.
 
   fileForm() {
-    const { words: { start, copy }, page: { settings } } = this;
+    const { words: { start, copy }, page: { settings, language } } = this;
     const choose = event => this.look(event.target.files[0]);
     const form = el('form', { class: 'stack', method: 'post', action: settings.badge, enctype: 'multipart/form-data' },
       el('label', { for: 'file' }, settings.badge ? start.file : copy.photo),
       el('input', { id: 'file', name: 'file', type: 'file', change: choose,
         accept: settings.badge ? 'image/*,application/pdf,application/json,.json,.jsonld,.jwt' : 'image/*' }),
-      this.fileSaid);
+      el('input', { type: 'hidden', name: 'language', value: language }), this.fileSaid);
     sendIfReachable(form, () => this.fileSaid.replaceChildren(el('p', null, this.words.scanner.offline)));
     return form;
   }
@@ -156,19 +179,27 @@ export class Start {
     if (!/^image\/(?!svg)/.test(file.type)) return this.offerToSend(file);
     const { scanner } = this.words;
     this.fileSaid.textContent = scanner.looking;
-    const [texts, why] = await this.texts(file);
+    const [texts, problem] = await this.texts(file), ours = new Set(texts.filter(isOurs)), told = await this.why(problem);
     if (this.chosen !== file) return; // another one meanwhile
+    if (ours.size > 1) return this.several(ours.size);
     if (texts.length) return this.page.read(texts.find(isOurs) ?? texts[0]);
-    this.fileSaid.replaceChildren(el('p', null, say(scanner[why], { most: String(MOST.picture) })));
-    if (file.type === 'image/png' && why === 'no_code') this.offerToSend(file); // a badge can be inside
+    this.fileSaid.replaceChildren(el('p', null, say(told, { most: String(MOST.picture) })));
+    if (file.type === 'image/png' && problem.why === 'no_code') this.offerToSend(file); // a badge can be inside
+  }
+
+  // One verdict would be taken for all of them.
+  several(count) {
+    const { words: { start, scanner }, page: { settings } } = this;
+    this.fileSaid.replaceChildren(el('p', null, say(scanner.several, { count: String(count) })),
+      this.link(settings.many, start.many) ?? '');
   }
 
   async texts(file) {
     try {
       const { textsOfPicture } = await import('./scanner.js');
-      return [await textsOfPicture(file), 'no_code'];
+      return [await textsOfPicture(file), { why: 'no_code' }];
     } catch (problem) {
-      return [[], problem.why ?? 'not_loaded'];
+      return [[], problem];
     }
   }
 
@@ -177,6 +208,6 @@ export class Start {
     const { scanner } = this.words, tell = (key, values) => el('p', null, say(scanner[key], values));
     if (file.size > MOST.server * MB) return this.fileSaid.append(tell('too_large', { most: String(MOST.server) }));
     if (!navigator.onLine) return this.fileSaid.append(tell('offline'));
-    this.fileSaid.append(tell('server'), this.opensIn() ?? '', el('button', { class: 'main' }, scanner.send));
+    this.fileSaid.append(tell('server'), el('button', { class: 'main' }, scanner.send));
   }
 }

@@ -1,14 +1,12 @@
 """The page that checks a badge of anybody: a file, pasted text, or an address. Nothing of it is kept or logged."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from assessor import access, locale
+from assessor import access
 from assessor.certificates import checking
 from assessor.database import db, now
 from assessor.fetching.fetcher import Fetcher
@@ -18,7 +16,7 @@ from assessor.openbadges.documents import Fetch, Fetched
 from assessor.verification import verifying
 from assessor.verification.own_documents import beside_ours
 from assessor.verification.telling import Said, what_it_says
-from assessor.verification.views.context import frame, pages
+from assessor.verification.views.context import frame, pages, wanted_language, wording_of
 
 #: A page of paper as PDF and a large picture fit; what is pasted is bounded by the application's own limit.
 LARGEST_MB = 5
@@ -38,25 +36,38 @@ class _Shown:
     foreign: str = ""
     says: Said | None = None
     is_of_another: bool = False
-    only_attached: bool = False
+    unchecked: str = ""  # around the badge: `verifying.unchecked_around`
+    is_demonstration: bool = False
 
     @classmethod
-    def of(cls, report: Report) -> "_Shown":
+    def of(cls, report: Report, unchecked: str, *, is_demonstration: bool) -> "_Shown":
         checks = tuple((check.name, check.state.value, check.reason) for check in report.checks)
-        only_attached = verifying.says_only_the_attachment(report)
         said = what_it_says(report)
-        return cls(int(report.result), checks, report.foreign, said, report.is_of_another, only_attached)
+        is_ours = said is not None and not report.foreign
+        shown = cls(int(report.result), checks, report.foreign, said, report.is_of_another, unchecked)
+        return replace(shown, is_demonstration=is_demonstration and is_ours)
 
     @classmethod
     def of_code(cls, checked: checking.CheckedSummary) -> "_Shown":
-        return cls(checked.result, tuple((check.name, check.state, check.reason) for check in checked.checks))
+        checks = tuple((check.name, check.state, check.reason) for check in checked.checks)
+        return cls(checked.result, checks, is_demonstration=bool(checked.issuer and checked.issuer.is_demonstration))
+
+    @property
+    def is_key(self) -> bool:
+        """The issuer's name is a key, and nobody knows whose."""
+        return self.foreign.startswith("did:")
+
+    @property
+    def is_of_stranger(self) -> bool:
+        """The badge holds, and its issuer is not known here."""
+        return bool(self.foreign) and self.result == Result.ISSUER_UNKNOWN
 
 
 @pages.get("/verify")
 @access.public
 def badge_form() -> ResponseReturnValue:
     """The empty form."""
-    return _page()
+    return _page(request.args.get("language", ""))
 
 
 @pages.post("/verify")
@@ -68,13 +79,13 @@ def badge() -> ResponseReturnValue:
         if (request.content_length or 0) > most:
             raise RequestEntityTooLarge  # before a byte of it is read
         data = _sent()
+        language = request.form.get("language", "")
         recipient = request.form.get("recipient", "").strip()[:LONGEST_RECIPIENT]
     except RequestEntityTooLarge:
-        much = gettext("This is too large. A file may have %(number)s MB, and text much less.", number=LARGEST_MB)
-        return _page(mistake=much), 413
+        return _page(mistake="too_large"), 413
     if not data:
-        return _page(mistake=gettext("Choose a file, paste the badge, or type its address.")), 400
-    return _page(shown=_check(data, recipient), recipient=recipient)
+        return _page(language, mistake="nothing"), 400
+    return _page(language, shown=_check(data, recipient), recipient=recipient)
 
 
 def _sent() -> bytes:
@@ -94,6 +105,7 @@ def _check(data: bytes, recipient: str) -> _Shown:
     if verifying.is_qr_text(data):
         text = data.decode("utf-8", "replace")
         return _Shown.of_code(own.check(text, moment))
+    db.session.rollback()  # no connection waits while a PDF is read, which may take seconds
     outside = _fetcher().together(SECONDS)
     report = verifying.verify_badge(
         data,
@@ -103,8 +115,9 @@ def _check(data: bytes, recipient: str) -> _Shown:
         fetch=beside_ours(db.session, here, _between_transactions(outside)),
         recipient=recipient,
     )
-    report = verifying.with_reason(db.session, here, report)
-    return _Shown.of(verifying.with_cure(db.session, here, report))
+    around = verifying.unchecked_around(db.session, here, data, report)
+    report = verifying.with_cure(db.session, here, verifying.with_reason(db.session, here, report))
+    return _Shown.of(report, around, is_demonstration=here.demonstration)
 
 
 def _between_transactions(outside: Fetch) -> Fetch:
@@ -118,20 +131,23 @@ def _between_transactions(outside: Fetch) -> Fetch:
 
 
 def _fetcher() -> Fetcher:
-    found: Fetcher = current_app.extensions.setdefault(FETCHER, Fetcher())
+    """The one of this application, made for the first check: the system's authorities take long to read."""
+    extensions = current_app.extensions
+    if FETCHER not in extensions:
+        extensions.setdefault(FETCHER, Fetcher())  # of two first checks at once, both use the same
+    found: Fetcher = extensions[FETCHER]
     return found
 
 
-def _page(*, shown: _Shown | None = None, mistake: str = "", recipient: str = "") -> str:
-    code = locale.page_language().code
-    known: dict[str, Any] = frame(code)
+def _page(asked: str = "", *, shown: _Shown | None = None, mistake: str = "", recipient: str = "") -> str:
+    language = wanted_language(asked)
     return render_template(
         "verification/badge.html",
-        **known,
+        **frame(language),
+        said=wording_of(language)["badge"],
+        largest=LARGEST_MB,
         shown=shown,
         mistake=mistake,
         recipient=recipient,
         host=settings().host,
-        is_key=bool(shown and shown.foreign.startswith("did:")),
-        foreign=bool(shown and shown.foreign and shown.result == Result.ISSUER_UNKNOWN),
     )

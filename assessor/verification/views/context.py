@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from flask import Blueprint, request
 
-from assessor import locale
 from assessor.credentials import issuer, kept, publishing
 from assessor.database import db
 from assessor.installation import settings
@@ -19,6 +18,7 @@ from assessor.verification import languages
 pages = Blueprint("verification", "assessor.verification", template_folder="templates")
 
 FOLDER = Path(__file__).parent.parent / "static"
+WORDING = Path(__file__).parent.parent / "wording"
 #: In the page itself: as a file it would cost more than it holds.
 ICON = "data:image/svg+xml," + quote((FOLDER / "icon.svg").read_text(encoding="utf-8"), safe=" =:/,-'")
 PLACES = {
@@ -50,7 +50,6 @@ def frame(language: str) -> dict[str, Any]:
         "tab_icon": ICON,
         "root_key": newest(kept.ROOT_KEY, lambda: publishing.root_key(db.session)).hex(),
         "issuer": issuer.did(settings()),
-        "page_languages": " ".join(locale.BY_CODE),
     }
 
 
@@ -59,6 +58,13 @@ def words_of(language: str) -> dict[str, Any]:
     """What the pages say in one of our languages."""
     words: dict[str, Any] = json.loads((FOLDER / "words" / f"{language}.json").read_text(encoding="utf-8"))
     return words
+
+
+@cache
+def wording_of(language: str) -> dict[str, Any]:
+    """What two pages of long texts say, which no browser needs to keep: the guide, and the one for any badge."""
+    wording: dict[str, Any] = json.loads((WORDING / f"{language}.json").read_text(encoding="utf-8"))
+    return wording
 
 
 def wanted_language(code: str = "") -> str:

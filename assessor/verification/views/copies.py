@@ -42,14 +42,13 @@ POLICY = "; ".join(
     )
 )
 #: In our folder of static files, but of pages that need a server, or with a place of its own in a copy.
-NOT_COPIED = ("sw.js", "many.js", "many.css", "pile.js", "guide.css", "badge.css", "icon.svg")
+NOT_COPIED = ("sw.js", "many.js", "many.css", "pile.js", "guide.css", "badge.css", "tongues.css", "icon.svg")
 SINGLE = "check.html"
 #: What the address bar must say is the issuer's address, and not that of a copy. And where the page was opened from a
 #: folder, browsers run none of its modules: then the way to the one file stays.
 OF_A_COPY = """
 .banner .address, .address.narrow { display: none; }
-.late { visibility: hidden; animation: late 0s 2s forwards; }
-@keyframes late { to { visibility: visible; } }
+.late { animation-delay: 2s; }
 """
 Files = Mapping[str, bytes]
 

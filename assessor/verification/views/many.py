@@ -17,11 +17,14 @@ from assessor import access
 from assessor.accounts import limits
 from assessor.certificates import checking
 from assessor.certificates.summary import Summary
-from assessor.credentials import achievements
+from assessor.certificates.trust import Issuer
+from assessor.credentials import achievements, mirrored
+from assessor.credentials.issuer import did
 from assessor.database import db, now, writing
 from assessor.installation import settings
 from assessor.verification import many as lists
 from assessor.verification.spreadsheet import as_csv
+from assessor.verification.titles import alike
 from assessor.verification.views.context import SCANNER_POLICY, frame, pages, wanted_language
 
 #: The texts of as many codes as may be, each the longest there is, and the form around them.
@@ -109,36 +112,57 @@ def _checked(lines: Sequence[lists.Line]) -> list[lists.Answer]:
 
 
 def _rows(answers: Sequence[lists.Answer], words: Words, language: str) -> list[Row]:
-    titles: dict[str, str] = {}
-    return [_row(answer, words, language, titles) for answer in answers]
+    titles = Titles(language)
+    return [_row(answer, words, titles) for answer in answers]
 
 
-def _row(answer: lists.Answer, words: Words, language: str, titles: dict[str, str]) -> Row:
+def _row(answer: lists.Answer, words: Words, titles: "Titles") -> Row:
     checked = answer.checked
     told = {**words["results"][str(answer.result)], **words["causes"].get(answer.cause or "", {})}
     notes = _notes(checked, told, words) if checked else [told["line"]]
+    if checked and checked.issuer and checked.issuer.is_demonstration:
+        notes.insert(0, _say(words["demonstration"]))
     if answer.same_as is not None:
         notes.append(_say(words["many"]["twice"], line=answer.same_as))
     number = (checked and checked.number) or _short(answer.line.text)
     row = Row(answer.line.place, answer.result, told["word"], " ".join(notes), number, answer.same_as is not None)
-    return _with_summary(row, checked.summary, language, titles) if checked and checked.summary else row
+    if checked is None or checked.summary is None:
+        return row
+    return _with_summary(row, checked.summary, titles.of(checked.issuer, checked.summary.achievement))
 
 
-def _with_summary(row: Row, summary: Summary, language: str, titles: dict[str, str]) -> Row:
-    code = summary.achievement
-    if code not in titles:
-        titles[code] = _title(code, language)
-    title = summary.title or titles[code] or code
-    known_as = titles[code] if titles[code] != title else ""
-    row = replace(row, name=summary.name, title=title, known_as=known_as)
+def _with_summary(row: Row, summary: Summary, known: str) -> Row:
+    title = summary.title or known or summary.achievement
+    row = replace(row, name=summary.name, title=title, known_as="" if not known or alike(title, known) else known)
     return replace(row, level=summary.level, issued=summary.issued, expires=summary.expires)
 
 
-def _title(code: str, language: str) -> str:
-    """What we call this achievement; empty: it is of another issuer."""
-    known = {template.code: template for template in achievements.everything(db.session, settings())}
-    found = known.get(code)
-    return found.text(found.language(language)).title if found else ""
+class Titles:
+    """What each issuer calls its achievements, in a language; each is looked up once."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._known: dict[tuple[str, str], str] = {}
+
+    def of(self, issuer: Issuer | None, code: str) -> str:
+        """The title in the issuer's own catalogue; empty: it does not name this code, or nobody knows the issuer."""
+        if issuer is None:
+            return ""
+        place = issuer.id, code
+        if place not in self._known:
+            self._known[place] = self._own(code) if issuer.id == did(settings()) else self._partners(issuer, code)
+        return self._known[place]
+
+    def _own(self, code: str) -> str:
+        known = {template.code: template for template in achievements.everything(db.session, settings())}
+        found = known.get(code)
+        return found.text(found.language(self._language)).title if found else ""
+
+    def _partners(self, partner: Issuer, code: str) -> str:
+        catalogue = mirrored.catalogue(db.session, partner)
+        texts = catalogue.achievements.get(code, {}) if catalogue else {}
+        said = texts.get(self._language) or texts.get("en")
+        return said.title if said else ""
 
 
 def _notes(checked: checking.CheckedSummary, told: Words, words: Words) -> list[str]:
@@ -177,7 +201,7 @@ def _say(template: str, **values: object) -> str:
 
 
 def _date(moment: datetime, words: Words) -> str:
-    return f"{moment.day} {words['months'][moment.month - 1]} {moment.year}"
+    return str(words["date"].format(day=moment.day, month=words["months"][moment.month - 1], year=moment.year))
 
 
 def _short(text: str) -> str:

@@ -19,6 +19,7 @@ from assessor.credentials import achievements, finding, wording
 from assessor.database import db, now
 from assessor.installation import settings
 from assessor.verification import verifying
+from assessor.verification.titles import alike
 from assessor.verification.views.context import frame, pages, wanted_language
 
 
@@ -76,6 +77,7 @@ def _shown(checked: Any, language: str) -> dict[str, Any]:
         "checked": checked,
         "asked": now(),  # our own lists are read at this moment
         "text": text,
+        "alike": alike,
         "stitches": numbers.stitches(numbers.read(checked.number)) if checked.number else (),
         "issuer_name": here.organisation,
         "country": Locale.parse(language).territories.get(here.country, here.country),

@@ -94,7 +94,11 @@ def _page(award: Award, choice: Choice) -> Response:
     shown = showing.shown(db.session, award, choice, language, settings(), now())
     if shown is None:
         raise issuing.NotSignedYet("The certificate is being made. Try again in a minute.")
-    answer = Response(render_template("wallets/shared.html", shown=shown, choice=choice, host=settings().host))
+    here = settings()
+    page = render_template(
+        "wallets/shared.html", shown=shown, choice=choice, host=here.host, demonstration=here.demonstration
+    )
+    answer = Response(page)
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer
 
