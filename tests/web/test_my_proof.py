@@ -158,6 +158,7 @@ def test_a_link_shows_at_first_the_least(ada: Browser, award: Award, new_browser
     said = words_of(page.text)
     assert "Genuine" in said
     assert "Open Door Adult Education Centre" in said
+    assert "Demonstration. This is not a real certificate." in said
     for held_back in ("Ada", "Lovelace", "level 3", "Intermediate", "Supervised", numbers.written(award.number)):
         assert held_back not in said, held_back
 
