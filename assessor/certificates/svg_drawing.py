@@ -164,6 +164,8 @@ def _collect(
     target = pen if here == Identity else TransformPen(pen, here)
     try:
         parse_path(_outline(name, element), target)
+    except DrawingInvalid:
+        raise
     except (ValueError, IndexError, AssertionError, ArithmeticError) as error:
         raise DrawingInvalid(f"<{name}> has an outline that cannot be read: {error}.") from error
     shape = _shape(tuple(pen.segments), painting, abs(here[0] * here[3] - here[1] * here[2]) ** 0.5)

@@ -181,3 +181,15 @@ def test_transforms_are_read_with_any_separator(transform: str) -> None:
     [shape] = parse_svg(f'{HEAD}<g transform="{transform}"><path d="M0 1h2"/></g></svg>').shapes
 
     assert shape.segments[0] == ("m", (0 if "rotate" in transform else 3, 1))
+
+
+def test_a_shape_that_is_not_drawn_is_named_with_what_to_do() -> None:
+    with pytest.raises(DrawingInvalid) as refused:
+        parse_svg('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text>word</text></svg>')
+
+    assert str(refused.value) == "<text> is not one of the shapes we draw. Turn it into a path."
+
+
+def test_an_odd_number_of_points_is_told_as_a_broken_outline() -> None:
+    with pytest.raises(DrawingInvalid, match="outline that cannot be read"):
+        parse_svg('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><polygon points="1 1 2"/></svg>')
