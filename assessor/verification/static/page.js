@@ -58,7 +58,7 @@ function preferred() {
 async function wordsOf(language, part = '') {
   const place = new URL(`./words/${language}.json${part}`, import.meta.url);
   const after = wait => new Promise(go => setTimeout(go, wait)).then(() => fetch(place));
-  const answer = await fetch(place).catch(() => after(300)).catch(() => after(1500));
+  const answer = await fetch(place).catch(() => after(300)).catch(() => after(1000));
   if (!answer.ok) throw new Error(`no words in ${language}`);
   return answer.json();
 }
@@ -158,7 +158,8 @@ async function scanner(isInstalled) {
   return formats.includes('qr_code') ? ['scanner.js'] : SCANNER;
 }
 
-const first = speak(preferred()).catch(() => speak(served)).catch(alone);
+const wanted = preferred();
+const first = speak(wanted).catch(problem => (wanted === served ? Promise.reject(problem) : speak(served))).catch(alone);
 chooser.addEventListener('change', async () => {
   const { value } = chooser;
   await first; // it would come after this one
