@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session, sessionmaker
+
 from assessor.certificates import cose, merkle, qr, signed_data
 from assessor.certificates.trust import (
     AchievementText,
@@ -18,7 +20,10 @@ from assessor.certificates.trust import (
     Withdrawals,
     number_hash,
 )
+from assessor.config import Settings
+from assessor.credentials import foreign, mirroring, publishing
 from assessor.credentials.asking import FetchWithin
+from assessor.database import now
 from assessor.openbadges.documents import Fetch, documents_from
 from tests.factories import NOW
 from tests.unit.certificates.trusted import MemorySigner, status_token, summary
@@ -106,3 +111,12 @@ def serving(files: Mapping[str, bytes]) -> FetchWithin:
         return documents_from({url: body for url, body in files.items() if len(body) <= most})
 
     return within
+
+
+def believed(partner: Partner, sessions: sessionmaker[Session], settings: Settings) -> Partner:
+    """The same, after our installation took it into its trust and mirrored its files, now."""
+    with sessions.begin() as session:
+        offered = foreign.read(partner.bundle, partner.root.public_key)
+        foreign.add(session, offered, publishing.own_issuer(session, settings), now())
+    assert mirroring.refresh(sessions, settings, now(), serving(partner.files)) == []
+    return partner

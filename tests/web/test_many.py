@@ -14,13 +14,13 @@ from assessor.accounts import limits
 from assessor.accounts.models import Miss
 from assessor.certificates import number as numbers
 from assessor.config import Settings
-from assessor.credentials import awarding, foreign, mirroring, papers, publishing
+from assessor.credentials import awarding, papers
 from assessor.credentials.models import Award, Credential
 from assessor.database import now, reading
 from assessor.verification import many as lists
 from tests import factories
 from tests.fixtures import Browser
-from tests.partner import Partner, serving
+from tests.partner import Partner, believed
 from tests.unit.certificates import trusted
 
 Sessions = sessionmaker[Session]
@@ -255,11 +255,7 @@ def test_the_page_may_use_the_camera_and_sets_no_cookie(client: Browser) -> None
 def test_the_certificate_of_a_partner_is_called_as_the_partner_calls_it(
     code: str, printed: str | None, title: str, known_as: str, client: Browser, sessions: Sessions, settings: Settings
 ) -> None:
-    partner = Partner(dated=now().replace(microsecond=0))
-    with sessions.begin() as session:
-        offered = foreign.read(partner.bundle, partner.root.public_key)
-        foreign.add(session, offered, publishing.own_issuer(session, settings), now())
-    mirroring.refresh(sessions, settings, now(), serving(partner.files))
+    partner = believed(Partner(dated=now().replace(microsecond=0)), sessions, settings)
     text = partner.text(achievement=code, title=printed, status_list=3, status_index=1)
 
     page = check(client, text)

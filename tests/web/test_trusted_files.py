@@ -15,7 +15,7 @@ from assessor.database import now
 from tests import factories
 from tests.factories import NOW
 from tests.fixtures import PASSPHRASE, Browser
-from tests.partner import HOST, ID, Partner, serving
+from tests.partner import HOST, ID, Partner, believed, serving
 
 Sessions = sessionmaker[Session]
 PLACE = foreign.place_of(ID)
@@ -25,10 +25,7 @@ PLACE = foreign.place_of(ID)
 def partner(sessions: Sessions, settings: Settings) -> Partner:
     """A partner that is trusted and mirrored."""
     known = Partner(dated=now().replace(microsecond=0), issued=(b"a payload",))
-    with sessions.begin() as session:
-        offered = foreign.read(known.bundle, known.root.public_key)
-        foreign.add(session, offered, publishing.own_issuer(session, settings), now())
-    assert mirroring.refresh(sessions, settings, now(), serving(known.files)) == []
+    believed(known, sessions, settings)
     return known
 
 
@@ -197,11 +194,7 @@ def test_the_text_of_a_partners_code_is_checked_on_the_page_for_badges(client: B
 def test_a_partners_certificate_is_genuine_there_and_ours_behind_its_address_is_not(
     client: Browser, sessions: Sessions, settings: Settings
 ) -> None:
-    known = Partner(dated=now().replace(microsecond=0))
-    with sessions.begin() as session:
-        offered = foreign.read(known.bundle, known.root.public_key)
-        foreign.add(session, offered, publishing.own_issuer(session, settings), now())
-    mirroring.refresh(sessions, settings, now(), serving(known.files))
+    known = believed(Partner(dated=now().replace(microsecond=0)), sessions, settings)
     client.get("/verify")
 
     page = client.submit("/verify", {"text": known.text()})
