@@ -36,6 +36,7 @@ class Person:
         self.page = page
         self.taps = self.typed = 0
         self.touches = bool(page.evaluate("navigator.maxTouchPoints > 0"))
+        self.has_scripts = bool(page.evaluate("matchMedia('(scripting: enabled)').matches"))
 
     def tap(self, target: Locator) -> None:
         """Tap (or click) something that can be seen."""
@@ -173,12 +174,13 @@ class Ada(Person):
 
     def _moves_messages(self, item: Item) -> None:
         assert item.simulation
-        live = self.page.locator("[data-inbox].live").count() > 0
+        if self.has_scripts:
+            self.page.locator("[data-inbox].live").wait_for()  # its script comes after the page
         for message in item.simulation.messages:
             if message.goal == "inbox":
                 continue
             place = f"input[name='place-{message.id}'][value={message.goal}]"
-            if not live:  # without JavaScript: the form beside each letter
+            if not self.has_scripts:  # the form beside each letter
                 self.tap(self.page.locator("label:visible", has=self.page.locator(place)))
                 continue
             head = self.page.locator(f"label[for=m-{message.id}]")

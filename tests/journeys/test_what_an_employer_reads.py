@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from assessor.verification import languages
 from assessor.verification.titles import alike
@@ -88,6 +88,34 @@ def test_the_words_of_a_result_are_whole_its_day_is_said_and_its_title_is_not_sa
     assert {code: found for code, found in torn.items() if found} == {}
     assert days == {code: said(words_of(code), issued) for code in CODES}
     assert known == {code: [] if code == "el" else [TEMPLATE.title[code]] for code in CODES}
+
+
+@pytest.mark.parametrize("comes", [True, False], ids=["late", "never"])
+@pytest.mark.parametrize("address", ["/c", "/c/many"])
+@pytest.mark.browser
+def test_the_language_that_was_chosen_last_is_the_one_shown(browsing: Browsing, address: str, comes: bool) -> None:
+    page = browsing.phone(service_workers="block").new_page()
+    late, held = re.compile(r"/words/ar\.json"), list[Route]()
+    page.route(late, lambda route: held.append(route))
+    page.goto(address)
+    expect(page.locator("#text, #pile")).to_be_visible()
+
+    with page.expect_request(late):
+        page.locator("#language").select_option("ar")
+    words = speaks(page, "fr")
+    ends = Route.continue_ if comes else Route.abort
+    page.route(late, lambda route: ends(route))  # when it is asked for again, too
+    with browsing.watch.expecting("ERR_FAILED"):
+        for route in held:
+            ends(route)
+        page.wait_for_timeout(2000)  # longer than the page asks again; what must not happen has no sign
+
+    assert held
+    expect(page.locator("#language")).to_have_value("fr")
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    expect(page.locator("html")).to_have_attribute("dir", "ltr")
+    expect(page).to_have_title(words["title"])
+    expect(page.locator("#untranslated")).to_have_text("")
 
 
 @pytest.mark.browser

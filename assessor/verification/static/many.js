@@ -12,11 +12,14 @@ const isCode = text => /#[12]\./.test(text);
 const ofServer = answers.querySelector('table');
 
 let words = null, pile = null, stop = null;
+let asked = 0; // the language that was asked for last is shown, whichever comes last
 
 async function speak(language) {
-  const answer = await fetch(new URL(`./words/${language}.json`, import.meta.url));
+  const own = ++asked, answer = await fetch(new URL(`./words/${language}.json`, import.meta.url));
   if (!answer.ok) throw new Error(`no words in ${language}`);
-  words = await answer.json();
+  const said = await answer.json();
+  if (words && own !== asked) return;
+  words = said;
   chooser.value = page.lang = language;
   page.dir = chooser.selectedOptions[0].dir;
   byId('title').textContent = document.title = words.title;
@@ -32,11 +35,12 @@ async function speak(language) {
 
 // A table of the server's is asked for again in the other language; all else is said again here.
 async function change() {
+  const { value } = chooser;
   if (ofServer?.isConnected) return byId('many').requestSubmit();
   try {
-    await speak(chooser.value);
+    await speak(value);
   } catch {
-    await untranslated().catch(() => {}); // nothing was kept yet
+    if (chooser.value === value) await untranslated().catch(() => {}); // nothing was kept yet
   }
 }
 

@@ -19,6 +19,7 @@ let words = null; // of the language shown
 let found = null;
 let start = null; // the start screen, while it is shown
 let turn = 0, isChecking = false; // what began before the last turn and ends after it is not drawn
+let asked = 0; // the language that was asked for last is shown, whichever comes last
 window.addEventListener('hashchange', () => {
   const link = takeLink();
   if (link && words) read(link);
@@ -63,8 +64,11 @@ async function wordsOf(language, part = '') {
   return answer.json();
 }
 
+// Gives whether this language is shown now: not where another was asked for meanwhile.
 async function speak(language) {
-  words = await wordsOf(language, '?of=results');
+  const own = ++asked, said = await wordsOf(language, '?of=results');
+  if (own !== asked) return false;
+  words = said;
   if (!isChecking) turn++; // what is being drawn has the words of before
   chooser.value = page.lang = language;
   page.dir = chooser.selectedOptions[0].dir;
@@ -72,6 +76,7 @@ async function speak(language) {
   document.getElementById('translation').textContent = words.reviewed ? '' : words.unreviewed;
   chooser.setAttribute('aria-label', words.language);
   untranslated.textContent = '';
+  return true;
 }
 
 async function check() {
@@ -97,11 +102,11 @@ async function draw() {
   start?.close();
   start = null;
   if (!found) return begin();
-  const catalogue = found.summary ? await trust.catalogue(found.issuer, chooser.value) : null;
+  const catalogue = found.summary ? await trust.catalogue(found.issuer, page.lang) : null;
   if (own !== turn) return;
   const tell = () => { untranslated.textContent = words.todo.try_again; }; // the start screen did not come
   const act = { again: () => { trust.again(); check().catch(alone); }, another: () => another().catch(tell) };
-  const drawing = new Drawing(found, words, chooser.value, catalogue, now(), act, Number(made));
+  const drawing = new Drawing(found, words, page.lang, catalogue, now(), act, Number(made));
   main.dataset.result = found.result;
   verdict.replaceChildren(...drawing.verdict().filter(Boolean));
   detail.replaceChildren(...drawing.detail());
@@ -110,11 +115,11 @@ async function draw() {
 
 async function begin() {
   const own = ++turn, { Start } = await import('./start.js');
-  const all = words.start ? words : await wordsOf(chooser.value);
+  const all = words.start ? words : await wordsOf(page.lang);
   const bundle = made && await trust.bundle();
   if (own !== turn) return;
   words = all;
-  start = new Start({ words, settings, language: chooser.value, read, bundle });
+  start = new Start({ words, settings, language: page.lang, read, bundle });
   delete main.dataset.result;
   document.title = words.title;
   verdict.replaceChildren(el('h1', { class: 'plain', tabindex: '-1' }, words.start.title));
@@ -137,16 +142,16 @@ async function another() {
 // The next visit works without network: the worker keeps the page with its parts; here we name what it loaded, every
 // status list, the scanner where nobody saves data, and the pages beside it where somebody keeps the page as an app.
 async function keepForLater() {
-  if (!settings.worker || !navigator.serviceWorker) return trust.keepable(chooser.value);
-  await trust.keepable(chooser.value);
+  if (!settings.worker || !navigator.serviceWorker) return trust.keepable(page.lang);
+  await trust.keepable(page.lang);
   const query = new URLSearchParams({ trust: settings.trust, status: settings.status });
   await navigator.serviceWorker.register(`${settings.worker}?${query}`, { scope: settings.scope });
   const { active } = await navigator.serviceWorker.ready;
   const loaded = performance.getEntriesByType('resource').map(entry => entry.name);
   const isInstalled = matchMedia('(display-mode: standalone)').matches || navigator.standalone === true;
-  const names = [`words/${chooser.value}.json`, ...await scanner(isInstalled), ...isInstalled ? PAGES : []];
+  const names = [`words/${page.lang}.json`, ...await scanner(isInstalled), ...isInstalled ? PAGES : []];
   const parts = names.map(name => new URL(name, import.meta.url).href);
-  const pages = isInstalled && settings.many ? [settings.many, settings.guide].map(place => `${place}?language=${chooser.value}`) : [];
+  const pages = isInstalled && settings.many ? [settings.many, settings.guide].map(place => `${place}?language=${page.lang}`) : [];
   active.postMessage([...new Set([...loaded, ...trust.fetched, ...parts, ...pages.map(place => new URL(place, location).href)])]);
 }
 
@@ -163,10 +168,13 @@ const first = speak(wanted).catch(problem => (wanted === served ? Promise.reject
 chooser.addEventListener('change', async () => {
   const { value } = chooser;
   await first; // it would come after this one
-  await speak(value).then(draw).catch(() => {
+  try {
+    if (await speak(value)) await draw();
+  } catch {
+    if (chooser.value !== value) return; // another was chosen meanwhile
     chooser.value = page.lang;
     untranslated.textContent = words.language_offline;
-  });
+  }
 });
 
 await first;
