@@ -284,7 +284,8 @@ def test_a_withdrawn_certificate_says_so_and_nothing_else(
     said = words_of(new_browser().get(link).text)
 
     assert "Withdrawn On" in said
-    assert "Do not rely on it." in said
+    assert "Do not rely on it. It was real and does not count any more. Ask the issuer: " in said
+    assert "the new one" not in said  # a link to what was replaced shows the new one itself
     for held_back in ("Ada", "Intermediate", "52", numbers.written(award.number)):
         assert held_back not in said
 

@@ -106,7 +106,7 @@ def _page(award: Award, choice: Choice) -> Response:
 def _signed(award: Award, choice: Choice, media_type: str) -> Response:
     """The badge as it was signed. It says everything, so it is given only where one link shows everything."""
     if award.revoked_at is not None:
-        raise Withdrawn("This certificate was withdrawn. Ask the person for the new one.")
+        raise Withdrawn("This certificate was withdrawn. It does not count any more.")
     if award.suspended_at is not None:
         raise OnHold("This certificate is on hold. Ask again later.")
     if not choice.is_everything:
