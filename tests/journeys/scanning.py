@@ -1,7 +1,9 @@
 """What a camera and a photo see of a certificate, and an employer who uses the page's own scanner."""
 
 import io
+import json
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,6 +21,21 @@ from tests.journeys.people import Employer
 from tests.unit.certificates import trusted
 
 TABLE = "#6b5a48"
+#: A camera before which papers are laid one after the other: `lay(n)`.
+CAMERA = """(() => {
+  if (!navigator.mediaDevices) return; // an empty page
+  const canvas = document.createElement('canvas'), drawing = canvas.getContext('2d');
+  [canvas.width, canvas.height] = [900, 900];
+  const pictures = PICTURES.map(source => Object.assign(new Image(), { src: source }));
+  let laid = 0;
+  window.lay = place => { laid = place; };
+  setInterval(() => {
+    drawing.fillStyle = '#fff';
+    drawing.fillRect(0, 0, 900, 900);
+    drawing.drawImage(pictures[laid], 50, 50, 800, 800);
+  }, 50);
+  navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(20);
+})()"""
 
 
 class Scanning(Employer):
@@ -106,6 +123,12 @@ def launch_with_camera(browser: Browser, film: Path) -> Browser:
     """The same Chromium once more, with a camera that shows a film."""
     camera = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}")
     return launch_kind(browser.browser_type, *camera)
+
+
+def lay_before_the_camera(context: BrowserContext, *pictures: bytes) -> None:
+    """Give pages a camera that sees the first of these PNGs, and after `lay(n)` another."""
+    sources = [f"data:image/png;base64,{b64encode(picture).decode()}" for picture in pictures]
+    context.add_init_script(CAMERA.replace("PICTURES", json.dumps(sources)))
 
 
 def in_a_world_of_its_own(context: BrowserContext, address: str, bundle_ended: timedelta) -> str:

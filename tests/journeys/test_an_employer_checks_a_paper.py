@@ -183,6 +183,24 @@ def test_a_picture_of_two_certificates_gets_no_single_verdict(
 
 
 @pytest.mark.browser
+def test_two_certificates_before_the_camera_do_not_share_a_verdict(
+    browsing: Browsing, qr_text: str, withdrawn: tuple[str, str]
+) -> None:
+    context = browsing.phone()
+    scanning.lay_before_the_camera(context, scanning.beside(qr_text, withdrawn[0]), scanning.code(withdrawn[0]))
+    employer = Scanning(context.new_page())
+    employer.begins()
+
+    employer.opens_the_camera()
+    expect(employer.page.locator("section > [role=status]")).to_contain_text("There are 2 codes in this picture.")
+    expect(employer.page.locator("section > [role=status] a")).to_have_count(1)
+    assert employer.page.locator(".banner").count() == 0
+    employer.page.evaluate("lay(1)")
+
+    assert employer.reads_the_verdict() == "Withdrawn"
+
+
+@pytest.mark.browser
 def test_a_picture_with_one_certificate_twice_is_one(browsing: Browsing, qr_text: str) -> None:
     employer = Scanning(browsing.phone().new_page())
     employer.begins()

@@ -2,9 +2,7 @@
 
 import csv
 import io
-import json
 import re
-from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +12,7 @@ import qrcode
 from playwright.sync_api import FilePayload, Page, expect
 
 from assessor.verification import languages
+from tests.journeys import scanning
 from tests.journeys.browsing import Browsing, until
 from tests.journeys.people import one_digit_changed
 from tests.journeys.reading import Reader
@@ -23,21 +22,6 @@ LOOKS: list[tuple[str, dict[str, Any]]] = [
     ("ar", {"color_scheme": "dark", "viewport": {"width": 320, "height": 640}}),
 ]
 DIRECTIONS = ["left to right", "right to left"]
-#: A camera before which papers are laid one after the other: `lay(n)`.
-CAMERA = """(() => {
-  if (!navigator.mediaDevices) return; // an empty page
-  const canvas = document.createElement('canvas'), drawing = canvas.getContext('2d');
-  [canvas.width, canvas.height] = [900, 900];
-  const pictures = PICTURES.map(source => Object.assign(new Image(), { src: source }));
-  let laid = 0;
-  window.lay = place => { laid = place; };
-  setInterval(() => {
-    drawing.fillStyle = '#fff';
-    drawing.fillRect(0, 0, 900, 900);
-    drawing.drawImage(pictures[laid], 50, 50, 800, 800);
-  }, 50);
-  navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(20);
-})()"""
 
 
 def picture(text: str) -> bytes:
@@ -117,8 +101,7 @@ def test_papers_are_laid_before_the_camera_in_a_hall_without_network(
     browsing: Browsing, qr_text: str, withdrawn: tuple[str, str]
 ) -> None:
     context = browsing.phone("es")
-    sources = [f"data:image/png;base64,{b64encode(picture(text)).decode()}" for text in (qr_text, withdrawn[0])]
-    context.add_init_script(CAMERA.replace("PICTURES", json.dumps(sources)))
+    scanning.lay_before_the_camera(context, picture(qr_text), picture(withdrawn[0]))
     page = context.new_page()
     page.goto("/c/many")
     until(page, "caches.match('/c/static/vendor/zxing/reader.wasm.gz').then(Boolean)")

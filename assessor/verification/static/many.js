@@ -93,7 +93,7 @@ async function toggle() {
   try {
     const { openCamera } = await ready();
     video.hidden = false;
-    const end = await openCamera(video, text => pile.add(text));
+    const end = await openCamera(video, (_, texts) => texts.forEach(text => pile.add(text)));
     stop = () => {
       stop = null;
       end();

@@ -13,9 +13,9 @@ export class Unusable extends Error {
   }
 }
 
-// Shows the camera in `video` and calls `onText` with each text that was not in the picture before. Gives stop().
-// It stops by itself when the page is hidden; the video then says "emptied". Throws Unusable.
-export async function openCamera(video, onText) {
+// Shows the camera in `video` and calls `onTexts` with the texts of each picture that holds any, and with those of them
+// that the picture before did not hold. Gives stop(). It stops by itself when the page is hidden; the video then says "emptied". Throws Unusable.
+export async function openCamera(video, onTexts) {
   if (!navigator.mediaDevices) throw new Unusable('no_https');
   const loading = decoder();
   loading.catch(() => {}); // told below, once the camera is there
@@ -33,7 +33,7 @@ export async function openCamera(video, onText) {
   try {
     video.srcObject = stream;
     const [read] = await Promise.all([loading, video.play()]);
-    look(video, read, onText, () => open).catch(stop);
+    look(video, read, onTexts, () => open).catch(stop);
   } catch (problem) {
     stop();
     throw problem instanceof Unusable ? problem : new Unusable('no_camera', problem);
@@ -50,13 +50,15 @@ async function camera() {
   }
 }
 
-async function look(video, read, onText, isOpen) {
+async function look(video, read, onTexts, isOpen) {
   const canvas = document.createElement('canvas');
   let before = [];
   while (isOpen()) {
     const texts = await read(drawn(canvas, video, video.videoWidth, video.videoHeight, LOOKED_AT));
-    for (const text of texts) if (isOpen() && !before.includes(text)) onText(text);
-    if (texts.length) before = texts; // a blurred picture in between is no change
+    if (isOpen() && texts.length) {
+      onTexts(texts, texts.filter(text => !before.includes(text)));
+      before = texts; // a blurred picture in between is no change
+    }
     await new Promise(wake => setTimeout(wake, PAUSE));
   }
 }

@@ -17,7 +17,7 @@ export class Start {
     this.page = page;
     this.words = page.words;
     this.camera = el('div', { class: 'scanner' });
-    this.cameraSaid = el('p', { role: 'status' });
+    this.cameraSaid = el('div', { class: 'stack', role: 'status' });
     this.fileSaid = el('div', { class: 'stack', role: 'status' });
     this.textSaid = el('div', { role: 'status' });
     this.offerCamera();
@@ -131,7 +131,7 @@ export class Start {
     button.focus();
     try {
       const { openCamera } = await import('./scanner.js');
-      const stop = await openCamera(video, text => this.page.read(text));
+      const stop = await openCamera(video, texts => this.found(texts, this.cameraSaid));
       if (this.attempt !== attempt) return stop();
       this.stop = stop;
       this.cameraSaid.textContent = scanner.aim;
@@ -179,19 +179,20 @@ export class Start {
     if (!/^image\/(?!svg)/.test(file.type)) return this.offerToSend(file);
     const { scanner } = this.words;
     this.fileSaid.textContent = scanner.looking;
-    const [texts, problem] = await this.texts(file), ours = new Set(texts.filter(isOurs)), told = await this.why(problem);
+    const [texts, problem] = await this.texts(file), told = await this.why(problem);
     if (this.chosen !== file) return; // another one meanwhile
-    if (ours.size > 1) return this.several(ours.size);
-    if (texts.length) return this.page.read(texts.find(isOurs) ?? texts[0]);
+    if (texts.length) return this.found(texts, this.fileSaid);
     this.fileSaid.replaceChildren(el('p', null, say(told, { most: String(MOST.picture) })));
     if (file.type === 'image/png' && problem.why === 'no_code') this.offerToSend(file); // a badge can be inside
   }
 
-  // One verdict would be taken for all of them.
-  several(count) {
-    const { words: { start, scanner }, page: { settings } } = this;
-    this.fileSaid.replaceChildren(el('p', null, say(scanner.several, { count: String(count) })),
-      this.link(settings.many, start.many) ?? '');
+  // One verdict would be taken for all of several certificates.
+  found(texts, said) {
+    const { words: { start, scanner }, page: { settings } } = this, ours = new Set(texts.filter(isOurs));
+    if (ours.size < 2) return this.page.read(texts.find(isOurs) ?? texts[0]);
+    const told = el('p', null, say(scanner.several, { count: String(ours.size) }));
+    if (said.firstChild?.textContent === told.textContent) return; // the camera sees them in each picture
+    said.replaceChildren(told, this.link(settings.many, start.many) ?? '');
   }
 
   async texts(file) {
