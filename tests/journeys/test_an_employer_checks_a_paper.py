@@ -317,6 +317,13 @@ def test_a_slow_clock_is_named_where_it_makes_everything_look_old(
     assert employer.result == 2
     expect(employer.page.locator(".foot", has_text="The date of this device is wrong.")).to_have_count(int(said))
     expect(employer.page.locator(".foot", has_text="Last check")).to_have_count(int(not said))
+    employer.page.goto("/c/many")
+    employer.page.set_input_files(
+        "#photos", [{"name": "1.png", "mimeType": "image/png", "buffer": scanning.code(qr_text)}]
+    )
+    expect(employer.page.locator("tbody .why")).to_contain_text(
+        "The date of this device is wrong." if said else "The list is old."
+    )
 
 
 @pytest.mark.browser

@@ -1,6 +1,6 @@
 // A pile of certificates, one after the other: each code is judged in this browser, and a row added. Nothing is stored.
 import { judge } from './judge.js';
-import { alike, dateIn, el, icon, say } from './show.js';
+import { alike, dateIn, el, icon, say, unchecked } from './show.js';
 import { Trust } from './trust.js';
 
 const TROUBLE = [7, 8, 3, 4, 6, 10, 9, 5, 2, 1], COUNTED = [1, 2, 5, 8, 3, 4, 7, 6, 9, 10]; // as views/many.py
@@ -84,7 +84,7 @@ export class Pile {
     if (result === 3) return [plain(told.line, { date: this.date(withdrawal.date) }), words.why[withdrawal.reason] ?? words.why.other];
     if (result !== 2 && result !== 5) return [plain(told.line)];
     const over = result === 5 ? [plain(words.feet.expired, { date: this.date(summary.expires) })] : [];
-    return cause ? [...over, plain(words.feet[cause])] : over;
+    return cause ? [...over, plain(unchecked(one, words.feet))] : over;
   }
 
   conditions(stated) {
