@@ -5,6 +5,7 @@ A card says what is signed, in the language of its certificate, and carries the 
 
 from collections.abc import Sequence
 
+from assessor.certificates.attachment import credential_attachment
 from assessor.certificates.certificate import CertificateContent, CertificateUnprintable
 from assessor.certificates.colours import AMBER, CLAY, INK, INK2, LINE
 from assessor.certificates.font_choice import clean, drawable
@@ -24,10 +25,11 @@ _SCALES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6)
 _LEAST_SPARE = 9.0  # points between the parts of a card in all, so that a reader sees them apart
 
 
-def wallet_cards_pdf(contents: Sequence[CertificateContent]) -> bytes:
+def wallet_cards_pdf(contents: Sequence[CertificateContent], credential: bytes | None = None) -> bytes:
     """Draw a card for each certificate, ten a page; the same certificates give the same bytes.
 
-    Language and date of the first are the document's, and its words the advice below the cards. Raises
+    Language and date of the first are the document's, and its words the advice below the cards. The signed credential
+    of a single card can be attached, so that the file proves itself as the paper does. Raises
     `CertificateUnprintable` for no cards, more than `MAX_CARDS`, or texts that do not fit.
     """
     if not 0 < len(contents) <= MAX_CARDS:
@@ -52,7 +54,7 @@ def wallet_cards_pdf(contents: Sequence[CertificateContent]) -> bytes:
         advice = Sheet(paper, first.language, first.labels)
         words = advice.lay_out(advice.words("cut", page=str(page + 1), pages=str(pages)), Style(size=9))
         advice.write(words, LEFT, HEIGHT - TOP + 1.5 * MM, COLUMNS * CARD_WIDTH, colour=INK2)
-    return paper.finish()
+    return paper.finish(credential_attachment(credential) if credential is not None else None)
 
 
 def _draw_cutting_lines(paper: Paper, count: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from assessor.certificates import number as numbers
-from assessor.certificates.certificate import CertificateUnprintable
+from assessor.certificates.certificate import CertificateContent, CertificateUnprintable
 from assessor.certificates.picture import page_picture
 from assessor.certificates.wallet import wallet_cards_pdf
 from assessor.config import Settings
@@ -35,7 +35,7 @@ def export(
     if form not in FORMS:
         raise Invalid("There is no such form. Forms are: %(forms)s.", forms=", ".join(FORMS))
     if form == "card":
-        content = cards(session, [award], settings)
+        content = _drawn([_on_card(session, award, settings)], issuing.signed_of(session, award).body)
     else:
         front = papers.PaperOptions(layout=options.layout)  # a picture of page 1 needs no other pages
         content = page_picture(issuing.export(session, award, "pdf", settings, front).content)
@@ -44,14 +44,19 @@ def export(
 
 
 def cards(session: Session, awards: Sequence[Award], settings: Settings) -> bytes:
-    """A card of each certificate, ten on a page. Raises `NotSignedYet`, `CardUnprintable`."""
-    contents = []
-    for award in awards:
-        signed = issuing.signed_of(session, award)
-        then = profiles.as_awarded(award, settings)
-        template = achievements.find(session, award.achievement_code, then)
-        contents.append(papers.paper_content(award, template, papers.qr_text(signed, settings), then))
+    """A card of each certificate, ten on a page; nothing is attached. Raises `NotSignedYet`, `CardUnprintable`."""
+    return _drawn([_on_card(session, award, settings) for award in awards])
+
+
+def _on_card(session: Session, award: Award, settings: Settings) -> CertificateContent:
+    signed = issuing.signed_of(session, award)
+    then = profiles.as_awarded(award, settings)
+    template = achievements.find(session, award.achievement_code, then)
+    return papers.paper_content(award, template, papers.qr_text(signed, settings), then)
+
+
+def _drawn(contents: Sequence[CertificateContent], credential: bytes | None = None) -> bytes:
     try:
-        return wallet_cards_pdf(contents)
+        return wallet_cards_pdf(contents, credential)
     except CertificateUnprintable as error:
         raise CardUnprintable("%(why)s", why=str(error)) from error

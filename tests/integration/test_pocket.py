@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from assessor import demo
 from assessor.certificates import checking
+from assessor.certificates.attachment import attached_credential
 from assessor.config import Settings
 from assessor.credentials import issuing, papers, pocket
 from assessor.errors import Invalid
@@ -65,6 +66,14 @@ def test_the_same_award_gives_the_same_bytes(form: str, session: Session, settin
 
     assert one == other
     assert one.file_name.endswith((".card.pdf", ".phone.png"))
+
+
+def test_a_card_that_is_sent_on_proves_itself_as_the_paper_does(session: Session, settings: Settings) -> None:
+    award, credential = factories.signed_award(session, settings)
+
+    card = pocket.export(session, award, "card", settings).content
+
+    assert attached_credential(card) == credential.body
 
 
 def test_cards_of_many_stand_on_sheets_in_the_order_given(session: Session, settings: Settings) -> None:
