@@ -15,6 +15,7 @@ from tests.journeys.installation import Installation
 from tests.journeys.people import Employer, one_digit_changed
 from tests.journeys.reading import Reader
 from tests.journeys.scanning import Scanning
+from tests.journeys.test_many_at_once import photos
 from tests.unit.certificates import trusted
 
 LOOKS = [
@@ -318,9 +319,7 @@ def test_a_slow_clock_is_named_where_it_makes_everything_look_old(
     expect(employer.page.locator(".foot", has_text="The date of this device is wrong.")).to_have_count(int(said))
     expect(employer.page.locator(".foot", has_text="Last check")).to_have_count(int(not said))
     employer.page.goto("/c/many")
-    employer.page.set_input_files(
-        "#photos", [{"name": "1.png", "mimeType": "image/png", "buffer": scanning.code(qr_text)}]
-    )
+    employer.page.set_input_files("#photos", photos(qr_text))
     expect(employer.page.locator("tbody .why")).to_contain_text(
         "The date of this device is wrong." if said else "The list is old."
     )
