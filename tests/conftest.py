@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-#: An example may take longer than Hypothesis's 0.2 seconds where other tests share the core.
-settings.register_profile("shared", deadline=2000)
-settings.load_profile("shared")
-#: `make fuzz` looks a hundred times longer than a test run.
-settings.register_profile("long", max_examples=10_000)
+#: The same examples in every run, however slow the machine: what fails was broken by the change that is tested.
+settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("same")
+#: `make fuzz` looks for new ones, a hundred times longer.
+settings.register_profile("long", settings.get_profile("same"), derandomize=False, max_examples=10_000)
 
 pytest_plugins = ["tests.fixtures", "tests.console", "tests.bare_console", "tests.sharing_out"]
 

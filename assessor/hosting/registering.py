@@ -102,7 +102,7 @@ class _Registration(ClientRegistrationEndpoint):
         }
 
     def generate_client_id(self, _request: _Described) -> str:
-        return secrets.token_urlsafe(16)
+        return secrets.token_hex(16)  # no sign that a command takes for an option
 
     def generate_client_secret(self, _request: _Described) -> str:
         return secrets.token_urlsafe(32)

@@ -1,5 +1,6 @@
 // An answer on a bad network: it is kept in this phone until the server has it, it is sent once, and Next says what is
 // missing. Without this module the form is sent in the ordinary way; the server takes a repeated answer once.
+const page = document.documentElement;
 const form = document.querySelector("[data-answer]");
 const key = `answer:${form.dataset.answer}`;
 const missing = form.querySelector("[data-missing]");
@@ -16,18 +17,23 @@ form.addEventListener("submit", submit);
 window.addEventListener("online", () => waiting && send(waiting.body));
 window.addEventListener("pageshow", (event) => { if (event.persisted) { sending = false; tell(null); } });
 
-document.documentElement.addEventListener("aid", (event) => note(event.detail));
+page.addEventListener("aid", noteAll);
+noteAll(); // help may have been used before this module came
 
 // While a person is called, look whether somebody is coming; what was chosen stays.
 const called = document.querySelector("[data-help=called]");
 if (called) {
   const look = setInterval(async () => {
-    const page = await fetch(form.dataset.next, { credentials: "same-origin" }).then((reply) => reply.text()).catch(() => "");
-    const now = new DOMParser().parseFromString(page, "text/html").querySelector("[data-help=coming]");
+    const text = await fetch(form.dataset.next, { credentials: "same-origin" }).then((reply) => reply.text()).catch(() => "");
+    const now = new DOMParser().parseFromString(text, "text/html").querySelector("[data-help=coming]");
     if (!now) return;
     clearInterval(look);
     called.replaceChildren(...now.childNodes);
   }, 5000);
+}
+
+function noteAll() {
+  for (const aid of new Set((page.dataset.used ?? "").split(" ").filter(Boolean))) note(aid);
 }
 
 // The certificate names the aids that were used. The server hears of one when it is used; if it cannot, the answer tells.
@@ -51,7 +57,7 @@ function submit(event) {
   if (sending) return;
   const body = new URLSearchParams(new FormData(form));
   if (unknown) body.set("unknown", "1");
-  body.set("shows", document.documentElement.dataset.shows ?? "test"); // the next question opens in this language
+  body.set("shows", page.dataset.shows ?? "test"); // the next question opens in this language
   send(body);
 }
 

@@ -13,7 +13,10 @@ for (const group of document.querySelectorAll("[data-switch]")) {
 
 function show(language, button, group) {
   page.dataset.shows = language;
-  if (language === "home") page.dispatchEvent(new CustomEvent("aid", { detail: "home" }));
+  if (language === "home") {
+    page.dataset.used = `${page.dataset.used ?? ""} home`;
+    page.dispatchEvent(new Event("aid"));
+  }
   page.lang = button.lang;
   page.dir = button.dir;
   for (const other of group.querySelectorAll("button")) other.setAttribute("aria-pressed", other === button);

@@ -56,7 +56,8 @@ function toggle(button) {
 async function read(button, list) {
   const halt = new AbortController();
   const mine = { button, stop: () => halt.abort() };
-  page.dispatchEvent(new CustomEvent("aid", { detail: "sound" }));
+  page.dataset.used = `${page.dataset.used ?? ""} sound`;
+  page.dispatchEvent(new Event("aid"));
   running = mine;
   state(button, "playing");
   halt.signal.addEventListener("abort", () => { player.pause(); speech?.cancel(); end(button, mine); });

@@ -17,6 +17,7 @@ from playwright.sync_api import (
     Playwright,
     Request,
     WebError,
+    expect,
 )
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -33,7 +34,9 @@ PHONE: dict[str, Any] = {
     "user_agent": "Mozilla/5.0 (Linux; Android 14; Mobile) AppleWebKit/537.36 Chrome/150.0 Mobile Safari/537.36",
 }
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1180, "height": 800}}
-PATIENCE = 10_000  # ms
+#: Milliseconds for what must come: machines that test are slow and busy. What must not come is never waited for.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 #: A tab that shows a PDF or a picture alone asks for this by itself; no page of ours names it.
 BROWSERS_OWN = "/favicon.ico"
 

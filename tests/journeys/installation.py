@@ -9,12 +9,12 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0  # seconds until the server answers, and until all of it has ended
+PATIENCE = 120.0  # seconds until the server answers, and until all of it has ended
 
 
 class DidNotStart(RuntimeError):
@@ -120,7 +120,7 @@ def _wait_for(page: str, process: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < end:
         if process.poll() is not None:
             raise DidNotStart(f"It ended with exit code {process.returncode}.")
-        with contextlib.suppress(URLError, ConnectionError), urlopen(page, timeout=5):
+        with contextlib.suppress(OSError, HTTPException), urlopen(page, timeout=PATIENCE):
             return
         time.sleep(0.1)
     raise DidNotStart(f"{page} gave no answer in {PATIENCE:.0f} s.")

@@ -22,7 +22,7 @@ from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_ope
 
 from tests.holder_keys import WalletKey, proof
 
-PATIENCE = 10.0  # seconds until an answer
+PATIENCE = 60.0  # seconds until an answer
 PRE_AUTHORISED = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 SCOPES = "https://purl.imsglobal.org/spec/ob/v3p0/scope/"
 READ, BRING = f"{SCOPES}credential.readonly", f"{SCOPES}credential.upsert"

@@ -1,32 +1,15 @@
 """What the checking pages say and keep where the network has gone: nothing that was typed is lost."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
-from tests.journeys.browsing import Browsing, until
+from tests.journeys.browsing import Browsing
 from tests.journeys.conftest import HOLDER
+from tests.journeys.keeping import cellar, kept
 from tests.journeys.people import Employer
 from tests.journeys.test_many_at_once import answers
 
 NUMBER = "0M2RC-1M70Y-40FZ"
-GONE = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED")
-
-
-@contextmanager
-def cellar(browsing: Browsing, context: BrowserContext) -> Iterator[None]:
-    """No network from here on."""
-    context.set_offline(True)
-    with browsing.watch.expecting(*GONE):
-        yield
-
-
-def kept(page: Page, *paths: str) -> None:
-    """Wait until the worker has kept these."""
-    for path in paths:
-        until(page, f"caches.match('{path}').then(Boolean)")
 
 
 @pytest.fixture
@@ -37,7 +20,6 @@ def greek(browsing: Browsing, qr_text: str) -> BrowserContext:
     visit.scans(qr_text)
     words = "/c/static/words/el.json"
     kept(visit.page, "/c", "/c/static/start.js", "/c/static/reaching.js", words, f"{words}?of=results")
-    kept(visit.page, "/c/trust/bundle", "/status/1.jwt", "/status/1-suspension.jwt")
     visit.page.close()
     return context
 
@@ -117,7 +99,7 @@ def test_codes_of_a_list_are_checked_here_and_numbers_stay(
     context = browsing.phone()
     page = context.new_page()
     page.goto("/c/many")
-    kept(page, "/c/many", "/c/static/pile.js", "/c/static/words/en.json", "/c/trust/bundle")
+    kept(page, "/c/many", "/c/static/pile.js", "/c/static/words/en.json")
     with cellar(browsing, context):
         page.locator("#list").fill(f"Name;Code\n{NUMBER}\nAda;{qr_text}\n{withdrawn[0]}")
         page.locator("#many button.main").tap()

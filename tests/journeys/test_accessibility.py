@@ -128,6 +128,7 @@ def answer_by_keyboard(ada: Ada) -> str:
     """Answer the question on the screen without touching anything. Returns its kind."""
     page, item = ada.page, ada.item
     if item.simulation:
+        page.locator("[data-inbox].live").wait_for()
         for message in item.simulation.messages:
             if message.goal != "inbox":
                 tab_to(page, ".pick")

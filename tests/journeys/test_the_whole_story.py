@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.journeys import papers
 from tests.journeys.browsing import Browsing
 from tests.journeys.installation import Installation
+from tests.journeys.keeping import cellar, kept
 from tests.journeys.people import Ada, Employer, Olu, one_digit_changed
 
 NAMES = ["Ada", *("Olena", "Bilal", "Rahel", "Thuy", "Kwame", "Nadia", "Prakash", "Fatou", "Maryna", "Yusuf", "Rosa")]
@@ -265,15 +266,14 @@ def a_changed_text_is_not_genuine(employer: Employer, proof: Proof) -> None:
 def without_network_the_signature_still_counts(employer: Employer, proof: Proof, browsing: Browsing) -> None:
     """The service worker kept page, keys and list. Three days later the list is too old, and the page says so."""
     context = employer.page.context
-    employer.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    context.set_offline(True)
-    with browsing.watch.expecting("ERR_INTERNET_DISCONNECTED"):
-        cellar = Employer(context.new_page())
-        cellar.scans(proof.qr)
+    kept(employer.page, "/c", "/c/static/words/en.json")
+    with cellar(browsing, context):
+        below = Employer(context.new_page())
+        below.scans(proof.qr)
 
-        assert cellar.verdict == "Genuine"
-        expect(cellar.page.locator(".who h2")).to_have_text(HOLDER)
-        cellar.page.close()
+        assert below.verdict == "Genuine"
+        expect(below.page.locator(".who h2")).to_have_text(HOLDER)
+        below.page.close()
 
         later = Employer(context.new_page())
         later.page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=3))

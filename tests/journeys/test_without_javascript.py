@@ -1,7 +1,7 @@
 """Old phones, saving modes, broken networks: every page is a plain form first."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.journeys.browsing import Browsing
 from tests.journeys.people import Ada
@@ -37,6 +37,28 @@ def test_without_scripts_the_language_switch_asks_the_server(browsing: Browsing,
     ada.tap(ada.page.locator(".switch button", has_text="العربية"))
 
     expect(ada.page.locator("html")).to_have_attribute("dir", "rtl")
+
+
+@pytest.mark.browser
+def test_help_that_was_used_before_the_script_of_answers_came_is_noted(browsing: Browsing, cards: list[str]) -> None:
+    ada = Ada(browsing.phone("ar").new_page())
+    ada.scans(cards.pop())
+    ada.chooses("العربية")
+    ada.starts()
+    ada.practises()
+    late: list[Route] = []
+    ada.page.route("**/answer.js*", lambda route: late.append(route))
+    with ada.page.expect_request("**/answer.js*"):
+        ada.page.reload(wait_until="commit")
+    helped = ada.page.locator("[data-answer] input[name=aid][value=home]")
+
+    ada.tap(ada.page.locator(".switch button", has_text="العربية"))
+    expect(ada.page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(helped).to_have_count(0)
+    for route in late:
+        route.continue_()
+
+    expect(helped).to_have_count(1)
 
 
 @pytest.mark.browser

@@ -14,9 +14,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys import scanning
-from tests.journeys.browsing import Browsing, until
+from tests.journeys.browsing import Browsing
 from tests.journeys.conftest import HOLDER
 from tests.journeys.installation import Installation
+from tests.journeys.keeping import NEWS, kept
 from tests.journeys.people import one_digit_changed
 from tests.journeys.reading import Reader
 from tests.journeys.scanning import Scanning
@@ -25,6 +26,8 @@ from tests.journeys.test_an_employer_checks_a_paper import OLDER
 #: Neither the host's own folder nor a name that the page could know.
 FOLDER = "some/where"
 LANGUAGES = [("en", "light"), ("ar", "dark")]
+#: What every check reads, as the copy has it beside its page.
+COPIED_NEWS = tuple(path.removeprefix("/c").removeprefix("/") for path in NEWS)
 
 
 class FileServer:
@@ -123,9 +126,7 @@ def test_a_copy_on_any_host_checks_and_goes_on_checking_when_that_host_is_gone(
         employer.pastes(qr_text)
         assert employer.result == 1
         expect(employer.page.locator(".who h2")).to_have_text(HOLDER)
-        kept = "navigator.serviceWorker.ready.then(async () => (await caches.match('trust/bundle')) !== undefined)"
-        until(employer.page, kept)
-        until(employer.page, "caches.match('static/start.js').then(Boolean)")
+        kept(employer.page, "static/start.js", news=COPIED_NEWS)
         employer.page.close()
 
         server.stop()

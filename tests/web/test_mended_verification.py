@@ -23,6 +23,7 @@ from assessor.database import now
 from tests import factories
 from tests.fixtures import Browser
 from tests.journeys.browsing import launch, until
+from tests.journeys.keeping import kept
 
 Sessions = sessionmaker[Session]
 NEWS = ("/status/", "/c/trust/withdrawals")
@@ -199,7 +200,7 @@ def keep(context: BrowserContext, text: str) -> Page:
     page = checked(context, text)
     expect(page.locator("main")).to_have_attribute("data-result", "1")
     until(page, "navigator.serviceWorker.controller !== null")
-    until(page, KEPT)
+    kept(page, "/c")
     return page
 
 

@@ -192,10 +192,10 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 @pytest.mark.parametrize(
     "behaviour",
     [
-        _dripping(HEAD),
+        _dripping(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 60 + b"\r\n"),
         _dripping(b"x" * 99, after=HEAD + b"Content-Length: 99\r\n\r\n"),
         _dripping(b"1\r\nx\r\n" * 20, after=HEAD + b"Transfer-Encoding: chunked\r\n\r\n"),
-        lambda _connection: time.sleep(0.8),
+        lambda _connection: time.sleep(5),
         _dripping(b"HTTP/1.1 100 Continue\r\n\r\n" * 4),
     ],
     ids=["head", "body", "chunks", "silence", "continue"],
@@ -207,7 +207,7 @@ def test_a_slow_server_is_left_when_the_time_is_over(web: Web, behaviour: Behavi
     with pytest.raises(TooSlow):
         web.fetcher(limits=Limits(seconds=0.3))(URL)
 
-    assert time.monotonic() - began < 0.6
+    assert time.monotonic() - began < 2  # each of them goes on for 4 at least
 
 
 def test_a_server_that_does_not_shake_hands_is_left(web: Web) -> None:
@@ -234,7 +234,7 @@ def test_a_resolver_that_hangs_is_left(web: Web) -> None:
         web.fetcher(limits=Limits(seconds=0.2), resolve=hanging)(URL)
     released.set()
 
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 4
 
 
 def test_while_three_are_waited_for_one_more_is_refused_at_once_and_afterwards_it_is_asked(web: Web) -> None:
