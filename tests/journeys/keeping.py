@@ -6,25 +6,32 @@ from contextlib import contextmanager
 
 from playwright.sync_api import BrowserContext, Page
 
+from assessor.verification.views.context import PLACES
 from tests.journeys.browsing import Browsing, until
 
+#: The folder of the parts of our pages.
+PARTS = PLACES["static"]
 #: What a browser complains of when a page asks for something that is not there.
 GONE = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED")
 #: What every check reads: without one of them the answer is another.
 NEWS = ("/c/trust/bundle", "/c/trust/withdrawals", "/c/trust/catalogue*", "/status/1.jwt", "/status/1-suspension.jwt")
 #: The scanner where a browser reads no codes by itself.
-SCANNER = ("/c/static/scanner.js", "/c/static/vendor/zxing/reader.js", "/c/static/vendor/zxing/reader.wasm.gz")
-#: Whether all addresses are kept; * stands for any end.
+SCANNER = tuple(f"{PARTS}{name}" for name in ("scanner.js", "vendor/zxing/reader.js", "vendor/zxing/reader.wasm.gz"))
+#: Whether a worker is at work and all addresses are kept; * stands for anything.
 ARE_KEPT = """async wanted => {
   const kept = [];
   for (const name of await caches.keys()) kept.push(...await (await caches.open(name)).keys());
-  const isAt = place => ({ url }) => (place.endsWith('*') ? url.startsWith(place.slice(0, -1)) : url === place);
-  return wanted.map(place => new URL(place, location).href).every(place => kept.some(isAt(place)));
+  const isAt = place => {
+    const [from, ...to] = place.split('*');
+    return ({ url }) => (to.length ? url.startsWith(from) && url.endsWith(to[0]) : url === place);
+  };
+  const isAtWork = navigator.serviceWorker.controller?.state === 'activated';
+  return isAtWork && wanted.map(place => new URL(place, location).href).every(place => kept.some(isAt(place)));
 }"""
 
 
 def kept(page: Page, *paths: str, news: tuple[str, ...] = NEWS) -> None:
-    """Wait until the worker has kept these, and the news."""
+    """Wait until the worker is at work, and has kept these and the news."""
     until(page, f"({ARE_KEPT})({json.dumps([*paths, *news])})")
 
 

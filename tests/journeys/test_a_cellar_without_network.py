@@ -5,7 +5,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.journeys.browsing import Browsing
 from tests.journeys.conftest import HOLDER
-from tests.journeys.keeping import cellar, kept
+from tests.journeys.keeping import PARTS, cellar, kept
 from tests.journeys.people import Employer
 from tests.journeys.test_many_at_once import answers
 
@@ -18,8 +18,8 @@ def greek(browsing: Browsing, qr_text: str) -> BrowserContext:
     context = browsing.phone("el-GR")
     visit = Employer(context.new_page())
     visit.scans(qr_text)
-    words = "/c/static/words/el.json"
-    kept(visit.page, "/c", "/c/static/start.js", "/c/static/reaching.js", words, f"{words}?of=results")
+    words = f"{PARTS}words/el.json"
+    kept(visit.page, "/c", f"{PARTS}start.js", f"{PARTS}reaching.js", words, f"{words}?of=results")
     visit.page.close()
     return context
 
@@ -99,7 +99,7 @@ def test_codes_of_a_list_are_checked_here_and_numbers_stay(
     context = browsing.phone()
     page = context.new_page()
     page.goto("/c/many")
-    kept(page, "/c/many", "/c/static/pile.js", "/c/static/words/en.json")
+    kept(page, "/c/many", f"{PARTS}pile.js", f"{PARTS}words/en.json")
     with cellar(browsing, context):
         page.locator("#list").fill(f"Name;Code\n{NUMBER}\nAda;{qr_text}\n{withdrawn[0]}")
         page.locator("#many button.main").tap()

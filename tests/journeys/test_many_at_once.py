@@ -14,7 +14,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from assessor.verification import languages
 from tests.journeys import scanning
 from tests.journeys.browsing import Browsing
-from tests.journeys.keeping import SCANNER, cellar, kept
+from tests.journeys.keeping import PARTS, SCANNER, cellar, kept
 from tests.journeys.people import one_digit_changed
 from tests.journeys.reading import Reader
 
@@ -105,7 +105,7 @@ def test_papers_are_laid_before_the_camera_in_a_hall_without_network(
     scanning.lay_before_the_camera(context, picture(qr_text), picture(withdrawn[0]))
     page = context.new_page()
     page.goto("/c/many")
-    kept(page, "/c/many", "/c/static/pile.js", "/c/static/words/es.json", *SCANNER)
+    kept(page, "/c/many", f"{PARTS}pile.js", f"{PARTS}words/es.json", *SCANNER)
 
     with cellar(browsing, context):
         page.goto("/c/many")

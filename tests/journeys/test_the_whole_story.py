@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.journeys import papers
 from tests.journeys.browsing import Browsing
 from tests.journeys.installation import Installation
-from tests.journeys.keeping import cellar, kept
+from tests.journeys.keeping import PARTS, cellar, kept
 from tests.journeys.people import Ada, Employer, Olu, one_digit_changed
 
 NAMES = ["Ada", *("Olena", "Bilal", "Rahel", "Thuy", "Kwame", "Nadia", "Prakash", "Fatou", "Maryna", "Yusuf", "Rosa")]
@@ -266,7 +266,7 @@ def a_changed_text_is_not_genuine(employer: Employer, proof: Proof) -> None:
 def without_network_the_signature_still_counts(employer: Employer, proof: Proof, browsing: Browsing) -> None:
     """The service worker kept page, keys and list. Three days later the list is too old, and the page says so."""
     context = employer.page.context
-    kept(employer.page, "/c", "/c/static/words/en.json")
+    kept(employer.page, "/c", f"{PARTS}words/en.json")
     with cellar(browsing, context):
         below = Employer(context.new_page())
         below.scans(proof.qr)

@@ -16,6 +16,7 @@ from assessor.verification.views.context import words_of
 from tests.journeys.browsing import Browsing
 from tests.journeys.conftest import code_on_paper
 from tests.journeys.installation import Installation
+from tests.journeys.keeping import PARTS
 from tests.journeys.people import Employer, one_digit_changed
 from tests.journeys.test_many_at_once import photos
 from tests.unit.certificates.samples import TEMPLATE
@@ -126,7 +127,7 @@ def test_page_and_server_find_the_same_titles_alike(browsing: Browsing) -> None:
     page.goto("/c")
 
     found = page.evaluate(
-        "pairs => import('/c/static/show.js').then(show => pairs.map(pair => show.alike(...pair)))", pairs
+        f"pairs => import('{PARTS}show.js').then(show => pairs.map(pair => show.alike(...pair)))", pairs
     )
 
     assert found == [alike(*pair) for pair in pairs]

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.journeys import scanning
 from tests.journeys.browsing import Browsing, until
 from tests.journeys.conftest import HOLDER
-from tests.journeys.keeping import GONE, SCANNER, cellar, kept
+from tests.journeys.keeping import GONE, PARTS, SCANNER, cellar, kept
 from tests.journeys.people import Employer, one_digit_changed
 from tests.journeys.scanning import Scanning
 
@@ -54,7 +54,7 @@ def test_a_part_that_does_not_come_is_told_at_once_and_the_code_is_forgotten(
     browsing: Browsing, qr_text: str, part: str
 ) -> None:
     page = browsing.phone(service_workers="block").new_page()
-    page.route(f"**/c/static/{part}", lambda route: route.abort())
+    page.route(f"**{PARTS}{part}", lambda route: route.abort())
 
     with browsing.watch.expecting(*GONE, "Failed to fetch"):
         page.goto(qr_text)
@@ -70,8 +70,8 @@ def test_a_code_that_comes_while_the_page_still_loads_is_the_one_that_is_checked
 ) -> None:
     page = browsing.phone(service_workers="block").new_page()
     held: list[Route] = []
-    page.route("**/c/static/judge.js", lambda route: held.append(route))
-    with page.expect_request("**/c/static/judge.js"):
+    page.route(f"**{PARTS}judge.js", lambda route: held.append(route))
+    with page.expect_request(f"**{PARTS}judge.js"):
         page.goto(one_digit_changed(qr_text), wait_until="commit")
     until(page, "location.hash === ''")
 
@@ -86,7 +86,7 @@ def test_a_code_that_comes_while_the_page_still_loads_is_the_one_that_is_checked
 @pytest.mark.browser
 def test_the_first_script_that_does_not_come_is_told_by_the_page_itself(browsing: Browsing) -> None:
     page = browsing.phone(service_workers="block").new_page()
-    page.route("**/c/static/page.js", lambda route: route.abort())
+    page.route(f"**{PARTS}page.js", lambda route: route.abort())
 
     with browsing.watch.expecting(*GONE):
         page.goto("/c")
@@ -109,7 +109,7 @@ def test_without_scripts_nobody_is_told_to_wait_for_the_network(browsing: Browsi
 @pytest.mark.browser
 def test_a_start_screen_that_does_not_come_after_a_result_is_told(browsing: Browsing, qr_text: str) -> None:
     page = browsing.phone(service_workers="block").new_page()
-    page.route("**/c/static/start.js", lambda route: route.abort())
+    page.route(f"**{PARTS}start.js", lambda route: route.abort())
     Employer(page).scans(qr_text)
 
     with browsing.watch.expecting(*GONE):

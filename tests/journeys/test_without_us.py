@@ -126,7 +126,7 @@ def test_a_copy_on_any_host_checks_and_goes_on_checking_when_that_host_is_gone(
         employer.pastes(qr_text)
         assert employer.result == 1
         expect(employer.page.locator(".who h2")).to_have_text(HOLDER)
-        kept(employer.page, "static/start.js", news=COPIED_NEWS)
+        kept(employer.page, "static/*/start.js", news=COPIED_NEWS)
         employer.page.close()
 
         server.stop()

@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from assessor import access
+from assessor.verification.views.context import PLACES, VERSION
 from tests import factories
 from tests.fixtures import Browser, SignIn
 
@@ -45,8 +46,8 @@ VERIFICATION = (
         "/c",
         "/c/sw.js",
         "/c/manifest.webmanifest",
-        "/c/static/words/en.json",
-        "/c/static/page.js",
+        f"{PLACES['static']}words/en.json",
+        f"{PLACES['static']}page.js",
         "/c/trust/bundle",
         "/c/trust/catalogue",
         "/c/trust/withdrawals",
@@ -85,6 +86,7 @@ def values(sessions: sessionmaker[Session]) -> dict[str, object]:
             "award": uuid.uuid4(),
             "order": uuid.uuid4(),
             "filename": "learner.js",
+            "version": VERSION,
         },
         **{"share": uuid.uuid4(), "permission": uuid.uuid4(), "badge": "0" * 64},
         **{"kid": "0" * 16, "place": "0" * 16, "name": "catalogue"},

@@ -20,6 +20,7 @@ from assessor.config import Settings
 from assessor.credentials import awarding, issuing, papers, signers, status
 from assessor.credentials.models import Award
 from assessor.database import now
+from assessor.verification.views.context import PLACES, VERSION, version_of
 from tests import factories
 from tests.fixtures import Browser
 from tests.journeys.browsing import launch, until
@@ -27,6 +28,7 @@ from tests.journeys.keeping import kept
 
 Sessions = sessionmaker[Session]
 NEWS = ("/status/", "/c/trust/withdrawals")
+PACKED = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 KEPT = "caches.match('/status/1.jwt').then(kept => kept && Number(kept.headers.get('X-Kept')))"
 
 
@@ -91,14 +93,21 @@ def test_signed_data_that_has_not_changed_is_not_sent_again(
     assert again.status_code == 304
 
 
-def test_a_part_of_the_page_that_the_phone_has_is_not_sent_again(client: Browser) -> None:
-    accepted = {"Accept-Encoding": "gzip, deflate, br, zstd"}
-    first = client.get("/c/static/page.js", headers=accepted)
+def test_parts_are_kept_for_ever_and_a_page_of_before_gets_those_of_now_once(client: Browser) -> None:
+    before = PLACES["static"].replace(VERSION, "0" * len(VERSION))
 
-    again = client.get("/c/static/page.js", headers={**accepted, "If-None-Match": first.headers["ETag"]})
+    for part in ("page.js", "verify.css", "vendor/zxing/reader.wasm.gz", "words/el.json?of=results"):
+        now_kept, then_asked = (client.get(f"{folder}{part}", headers=PACKED) for folder in (PLACES["static"], before))
 
-    assert first.headers["Content-Encoding"] == "gzip"
-    assert again.status_code == 304
+        assert now_kept.headers["Cache-Control"] == "max-age=31536000, immutable"
+        assert then_asked.headers["Cache-Control"] == "no-store"
+        assert now_kept.headers["Content-Encoding"] == "gzip"
+        assert now_kept.data == then_asked.data
+
+
+def test_any_change_of_a_file_makes_another_version() -> None:
+    assert version_of([b"ab", b"c"]) == version_of(iter([b"ab", b"c"]))
+    assert len({version_of(contents) for contents in ([b"ab", b"c"], [b"a", b"bc"], [b"abc"], [b"c", b"ab"])}) == 4
 
 
 def test_a_new_withdrawal_is_in_the_next_answer(

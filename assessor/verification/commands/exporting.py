@@ -43,7 +43,7 @@ on every machine with the same version of the program. The root key that the pag
 
     {root}
 
-Foreign code and its licences: static/vendor.
+Foreign code and its licences: the folder vendor in static.
 """
 
 

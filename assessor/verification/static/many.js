@@ -54,8 +54,8 @@ async function piled() {
   if (!words) await speak(chooser.value).catch(untranslated);
   if (!pile) {
     const { Pile } = await import('./pile.js');
-    pile = new Pile(settings, answers, seen);
-    pile.draw(words, chooser.value);
+    pile ??= new Pile(settings, answers, seen); // two may have waited for it
+    pile.draw(words, page.lang);
   }
 }
 
@@ -94,6 +94,7 @@ async function toggle() {
     const { openCamera } = await ready();
     video.hidden = false;
     const end = await openCamera(video, (_, texts) => texts.forEach(text => pile.add(text)));
+    if (!video.srcObject) return void (video.hidden = true); // it ended while its reader was still coming
     stop = () => {
       stop = null;
       end();
@@ -154,13 +155,12 @@ async function keepForLater() {
   const { Trust } = await import('./trust.js');
   const trust = new Trust(settings);
   await trust.keepable();
-  const query = new URLSearchParams({ trust: settings.trust, status: settings.status });
-  await navigator.serviceWorker.register(`${settings.worker}?${query}`, { scope: settings.scope });
-  const { active } = await navigator.serviceWorker.ready;
+  const query = new URLSearchParams({ trust: settings.trust, status: settings.status, static: new URL('.', import.meta.url).pathname });
+  const { installing, waiting, active } = await navigator.serviceWorker.register(`${settings.worker}?${query}`, { scope: settings.scope });
   const loaded = performance.getEntriesByType('resource').map(entry => entry.name);
   const parts = PARTS.map(part => new URL(part, import.meta.url).href);
   const pages = [location.origin + location.pathname, byId('guide').href];
-  active.postMessage([...new Set([...pages, ...loaded, ...trust.fetched, ...parts])]);
+  (installing ?? waiting ?? active).postMessage([...new Set([...pages, ...loaded, ...trust.fetched, ...parts])]);
 }
 
 byId('pile').hidden = false;

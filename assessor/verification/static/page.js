@@ -55,13 +55,12 @@ function preferred() {
   return (own[0] ?? chooser).value;
 }
 
-// Asked three times: a worker that is just being woken by a phone without a network may miss the first requests.
+// Asked three times: an answer may be cut in the middle, and a worker ended by a phone that needs its memory.
 async function wordsOf(language, part = '') {
   const place = new URL(`./words/${language}.json${part}`, import.meta.url);
-  const after = wait => new Promise(go => setTimeout(go, wait)).then(() => fetch(place));
-  const answer = await fetch(place).catch(() => after(300)).catch(() => after(1000));
-  if (!answer.ok) throw new Error(`no words in ${language}`);
-  return answer.json();
+  const ask = async () => (await fetch(place)).json(); // what is cut in the middle fails here
+  const after = wait => new Promise(go => setTimeout(go, wait)).then(ask);
+  return ask().catch(() => after(300)).catch(() => after(1000));
 }
 
 // Gives whether this language is shown now: not where another was asked for meanwhile.
@@ -83,7 +82,13 @@ async function check() {
   const own = ++turn;
   isChecking = true;
   start?.close();
-  const waiting = setTimeout(() => own === turn && verdict.replaceChildren(el('p', { class: 'working' }, words.working)), 400);
+  if (start) start.chosen = null; // a photo that is still being read
+  const waiting = setTimeout(() => {
+    if (own !== turn) return;
+    verdict.replaceChildren(el('p', { class: 'working' }, words.working));
+    detail.replaceChildren(); // of the code before
+    delete main.dataset.result;
+  }, 400);
   try {
     const judged = crypto.subtle ? await judge(text, trust, now()) : { result: 6, cause: 'no_crypto' };
     if (own !== turn) return;
@@ -102,15 +107,17 @@ async function draw() {
   start?.close();
   start = null;
   if (!found) return begin();
-  const catalogue = found.summary ? await trust.catalogue(found.issuer, page.lang) : null;
+  const texts = found.summary ? trust.catalogue(found.issuer, page.lang) : null;
+  const soon = await Promise.race([texts, new Promise(go => setTimeout(go, 1000))]); // no verdict waits for more
   if (own !== turn) return;
-  const tell = () => { untranslated.textContent = words.todo.try_again; }; // the start screen did not come
-  const act = { again: () => { trust.again(); check().catch(alone); }, another: () => another().catch(tell) };
-  const drawing = new Drawing(found, words, page.lang, catalogue, now(), act, Number(made));
+  const of = text, tell = () => { untranslated.textContent = words.todo.try_again; }; // the start screen did not come
+  const act = { again: () => { trust.again(); read(of); }, another: () => another().catch(tell) };
+  const drawn = catalogue => new Drawing(found, words, page.lang, catalogue, now(), act, Number(made)), drawing = drawn(soon);
   main.dataset.result = found.result;
   verdict.replaceChildren(...drawing.verdict().filter(Boolean));
   detail.replaceChildren(...drawing.detail());
   document.title = `${words.results[found.result].word} – ${words.title}`;
+  if (!soon) texts?.then(late => late && own === turn && detail.replaceChildren(...drawn(late).detail()));
 }
 
 async function begin() {
@@ -123,7 +130,9 @@ async function begin() {
   delete main.dataset.result;
   document.title = words.title;
   verdict.replaceChildren(el('h1', { class: 'plain', tabindex: '-1' }, words.start.title));
+  const typed = ['number', 'text'].map(id => [id, document.getElementById(id)?.value]);
   detail.replaceChildren(start.screen());
+  for (const [id, value] of typed) if (value) document.getElementById(id).value = value;
 }
 
 function read(given) {
@@ -144,15 +153,14 @@ async function another() {
 async function keepForLater() {
   if (!settings.worker || !navigator.serviceWorker) return trust.keepable(page.lang);
   await trust.keepable(page.lang);
-  const query = new URLSearchParams({ trust: settings.trust, status: settings.status });
-  await navigator.serviceWorker.register(`${settings.worker}?${query}`, { scope: settings.scope });
-  const { active } = await navigator.serviceWorker.ready;
+  const query = new URLSearchParams({ trust: settings.trust, status: settings.status, static: new URL('.', import.meta.url).pathname });
+  const { installing, waiting, active } = await navigator.serviceWorker.register(`${settings.worker}?${query}`, { scope: settings.scope });
   const loaded = performance.getEntriesByType('resource').map(entry => entry.name);
   const isInstalled = matchMedia('(display-mode: standalone)').matches || navigator.standalone === true;
   const names = [`words/${page.lang}.json`, ...await scanner(isInstalled), ...isInstalled ? PAGES : []];
   const parts = names.map(name => new URL(name, import.meta.url).href);
   const pages = isInstalled && settings.many ? [settings.many, settings.guide].map(place => `${place}?language=${page.lang}`) : [];
-  active.postMessage([...new Set([...loaded, ...trust.fetched, ...parts, ...pages.map(place => new URL(place, location).href)])]);
+  (installing ?? waiting ?? active).postMessage([...new Set([...loaded, ...trust.fetched, ...parts, ...pages.map(place => new URL(place, location).href)])]);
 }
 
 // The decoder is ten times the page: only where the browser reads no codes by itself, and where its bytes may be spent.

@@ -16,13 +16,17 @@ export async function isReachable(address) {
 
 // The form is sent where its answer can come; else all that was typed stays, and stays() says so.
 export function sendIfReachable(form, stays) {
-  let isSure = false;
+  let isSure = false, isAsked = false;
   form.addEventListener('submit', async event => {
     if (isSure) return;
     event.preventDefault();
+    if (isAsked) return; // tapped twice
+    isAsked = true;
     const { submitter } = event;
     isSure = await isReachable(form.action);
-    if (!isSure) return stays();
+    if (!isSure) await stays();
+    isAsked = false;
+    if (!isSure || !form.isConnected) return;
     if (form.requestSubmit) form.requestSubmit(submitter);
     else form.submit();
     isSure = false;
@@ -35,7 +39,9 @@ export function followIfReachable(link, stays) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return; // into another tab: nothing is lost
     event.preventDefault();
     const isKept = await globalThis.caches?.match(link.href, { ignoreSearch: true }).catch(() => null);
-    if (isKept || await isReachable(link.href)) location.assign(link.href);
+    const isThere = isKept || await isReachable(link.href);
+    if (!link.isConnected) return; // a verdict stands there now
+    if (isThere) location.assign(link.href);
     else stays();
   });
 }

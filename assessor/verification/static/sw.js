@@ -1,7 +1,7 @@
-// Keeps the verification page working without network: network first, then what was kept. It stores the page,
-// its parts and the signed data, never a link: the part after # is cut off before anything is stored.
-// Whichever page of ours came first: this one is kept with all that it is made of, or not at all.
-const NAME = 'certificate-check-', CACHE = `${NAME}2`;
+// Keeps the verification page working without network. Of the page and of what is signed the network's answer comes first,
+// then what was kept. The parts of a page lie in a folder of their version: one that was kept is as good as a new one, and
+// versions never mix. It stores pages, parts and signed data, never a link: the part after # is cut off before anything
+// is stored. Whichever page of ours came first: this one is kept with all that it is made of, or not at all.
 const PATIENCE = 3000;
 const PATIENCE_FOR_NEWS = 7000; // a withdrawal is worth waiting for; the page itself (trust.js) waits a little longer
 const PAGE_PARTS = ['page', 'judge', 'check', 'summary', 'show', 'trust', 'start', 'reaching']
@@ -9,7 +9,9 @@ const PAGE_PARTS = ['page', 'judge', 'check', 'summary', 'show', 'trust', 'start
 const query = new URL(location.href).searchParams;
 const page = new URL(self.registration.scope);
 const [many, guide] = ['many', 'guide'].map(name => `${page.pathname.replace(/\/$/, '')}/${name}`);
-const [parts, trust, status] = ['./', query.get('trust'), query.get('status')].map(place => new URL(place, location.href));
+const [trust, status, parts] = ['trust', 'status', 'static'].map(name => new URL(query.get(name), location.href));
+const version = `/${parts.pathname.split('/').at(-2)}/`;
+const NAME = `certificate-check ${page.pathname} `, CACHE = NAME + version;
 
 self.addEventListener('install', event => {
   self.skipWaiting();
@@ -21,9 +23,7 @@ self.addEventListener('message', event => event.waitUntil(keep(event.data)));
 self.addEventListener('fetch', event => {
   const url = clean(event.request.url);
   if (event.request.method !== 'GET' || !isOurs(url)) return;
-  const network = fetch(event.request);
-  event.waitUntil(network.then(got => got.ok && store(url, got.clone())).catch(() => {})); // a full phone is answered too
-  event.respondWith(answer(network, url));
+  event.respondWith(isPart(url) ? part(event, url) : answer(event, url));
 });
 
 function clean(address) {
@@ -36,12 +36,9 @@ function clean(address) {
 const index = new URL('index.html', page);
 const isBeside = ({ pathname }) => pathname === many || pathname === guide;
 const isPage = ({ pathname }) => pathname === page.pathname || pathname === index.pathname;
-
-function isOurs(url) {
-  if (url.origin !== location.origin) return false;
-  if (isPage(url) || isBeside(url)) return true;
-  return [parts, trust, status].some(folder => url.pathname.startsWith(folder.pathname));
-}
+const isPart = ({ href }) => href.startsWith(parts.href);
+const isSigned = ({ href }) => [trust, status].some(folder => href.startsWith(folder.href));
+const isOurs = url => isPart(url) || isSigned(url) || url.origin === location.origin && (isPage(url) || isBeside(url));
 
 // What may say something else at any moment: whether a certificate still counts, and whether a key is stolen.
 function isNews(url) {
@@ -51,36 +48,46 @@ function isNews(url) {
 }
 
 async function forgetOlder() {
-  const names = await caches.keys();
-  await Promise.all(names.filter(name => name.startsWith(NAME) && name !== CACHE).map(name => caches.delete(name)));
+  const names = (await caches.keys()).filter(name => name.startsWith(NAME) && name !== CACHE), cache = await caches.open(CACHE);
+  for (const name of names) {
+    const older = await caches.open(name);
+    for (const request of await older.keys()) { // what is signed holds for every version
+      if (isSigned(new URL(request.url)) && !await cache.match(request)) await cache.put(request, await older.match(request));
+    }
+    await caches.delete(name);
+  }
 }
 
 async function keep(addresses) {
-  const urls = addresses.map(clean).filter(url => isOurs(url) && url.pathname !== location.pathname);
+  const urls = addresses.map(clean).filter(isOurs);
   await Promise.allSettled(urls.map(async url => store(url, await had(url))));
 }
 
 // Rejects where a part cannot be had: without a worker the browser says itself that there is no network. The page speaks
 // the language that it was served in where nothing else was kept.
 async function keepPage() {
-  const whole = await had(page).catch(() => had(index)), html = await whole.clone().text();
+  const got = await had(page).catch(() => had(index)), html = await got.clone().text();
+  if (!html.includes(version)) throw new Error('this worker belongs to another version of the page');
   const [, language] = html.match(/<html lang="([\w-]+)"/);
-  const urls = [...PAGE_PARTS, `words/${language}.json`].map(name => new URL(`static/${name}`, parts));
-  const got = await Promise.all(urls.map(had));
-  await Promise.all(urls.map((url, at) => store(url, got[at])));
-  await store(page, whole);
+  const urls = [...PAGE_PARTS, `words/${language}.json`].map(name => new URL(name, parts));
+  const all = await Promise.all(urls.map(had));
+  await Promise.all(urls.map((url, at) => store(url, all[at])));
+  await store(page, got);
 }
 
-// What a page has just loaded comes out of the browser's own cache and costs nothing.
+// What a page has just loaded comes out of the browser's own cache and costs nothing; a page there may be an older one.
 async function had(url) {
-  const got = await fetch(url.href, { cache: 'force-cache', credentials: 'omit' });
+  const cache = isPart(url) || isSigned(url) ? 'force-cache' : 'no-cache';
+  const got = await fetch(url.href, { cache, credentials: 'omit' });
   if (!got.ok) throw new Error(`${url.pathname} was not had`);
   return got;
 }
 
-// Kept news says when it was given, so that the page never takes it for an answer of now.
+// Kept news says when it was given, so that the page never takes it for an answer of now. A page of another version waits
+// for the worker of that version, which keeps its parts too.
 async function store(url, got) {
   const cache = await caches.open(CACHE);
+  if (isPage(url) || isBeside(url)) return (await got.clone().text()).includes(version) && cache.put(keyOf(url), got);
   if (!isNews(url)) return cache.put(keyOf(url), got);
   const mirrored = got.headers.get('X-Kept') * 1000 || Infinity;
   const given = Math.min(mirrored, Date.parse(got.headers.get('Date')) || Infinity, Date.now());
@@ -91,14 +98,29 @@ async function store(url, got) {
 }
 
 const keyOf = url => (isPage(url) ? page.href : url.href);
+const keptAs = (key, options) => caches.match(key, { cacheName: CACHE, ...options }).catch(() => {});
 
-async function answer(network, url) {
+// All words stand in for some of them.
+async function part(event, url) {
+  return await keptAs(url.href) ?? await keptAs(url.origin + url.pathname) ?? stored(event, url);
+}
+
+// The answer of the network, which is kept. One that is cut in the middle is none.
+async function stored(event, url) {
+  const got = await fetch(event.request);
+  await got.clone().arrayBuffer();
+  if (got.ok) event.waitUntil(store(url, got.clone()).catch(() => {})); // a full phone is answered too
+  return got;
+}
+
+async function answer(event, url) {
+  const network = stored(event, url);
+  event.waitUntil(network.catch(() => {})); // it is kept though it comes too late for this answer
   const late = new Promise((_, refuse) => setTimeout(refuse, isNews(url) ? PATIENCE_FOR_NEWS : PATIENCE));
   try {
     const got = await Promise.race([network, late]);
     if (got.status < 500) return got;
   } catch { /* fall through to what was kept */ }
-  const keptAs = (options, key = keyOf(url)) => caches.match(key, { cacheName: CACHE, ...options }).catch(() => {});
-  if (isBeside(url)) return await keptAs() ?? await keptAs({ ignoreSearch: true }) ?? network; // another language
-  return await keptAs() ?? await keptAs({}, url.origin + url.pathname) ?? network; // all words in place of a part of them
+  const another = isBeside(url) ? await keptAs(keyOf(url)) ?? await keptAs(keyOf(url), { ignoreSearch: true }) : await keptAs(keyOf(url));
+  return another ?? network; // of a page beside it, one in another language
 }

@@ -126,6 +126,7 @@ export class Trust {
     if (before && this.now() < before.until) return before.answer;
     const one = { until: this.now() + 60 * minutes };
     one.answer = Promise.all([quiet(work()), before?.answer]).then(([found, earlier]) => {
+      if (found?.isKept) one.until = this.now() + 30; // the network may be back
       if (found && !found.cause) return found;
       if (earlier && !earlier.cause && found?.cause !== 'bad_list') return { ...earlier, isKept: true };
       one.until = 0;

@@ -1,7 +1,8 @@
 """What the pages of this context share: their blueprint, their words and places, and the key that they trust."""
 
+import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,17 @@ FOLDER = Path(__file__).parent.parent / "static"
 WORDING = Path(__file__).parent.parent / "wording"
 #: In the page itself: as a file it would cost more than it holds.
 ICON = "data:image/svg+xml," + quote((FOLDER / "icon.svg").read_text(encoding="utf-8"), safe=" =:/,-'")
+
+
+def version_of(contents: Iterable[bytes]) -> str:
+    """The name of a folder with these files: another one for every change in any of them."""
+    return hashlib.sha256(b"".join(hashlib.sha256(content).digest() for content in contents)).hexdigest()[:12]
+
+
+#: Of all parts of these pages: kept by browsers for ever, and never mixed with those of another version.
+VERSION = version_of(path.read_bytes() for path in sorted(FOLDER.rglob("*")) if path.is_file())
 PLACES = {
-    "static": "/c/static/",
+    "static": f"/c/static/{VERSION}/",
     "trust": "/c/trust/",
     "status": "/status/",
     "number": "/c/number",
@@ -37,6 +47,12 @@ PLACES = {
 SCANNER_POLICY = f"{POLICY}; script-src 'self' 'wasm-unsafe-eval'"
 #: Of a file that is no page: opened alone it loads nothing. A scan pays for the long one ten times.
 FILE_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+
+@pages.app_url_defaults
+def _of_this_version(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint == "verification.static_file":
+        values.setdefault("version", VERSION)
 
 
 def frame(language: str) -> dict[str, Any]:

@@ -18,11 +18,10 @@ from assessor.config import Settings
 from assessor.credentials import issued, mirroring, publishing, status
 from assessor.credentials.models import MirroredDocument, StatusList
 from assessor.verification import one_file
-from assessor.verification.views.context import FOLDER, frame
+from assessor.verification.views.context import FOLDER, frame, version_of
 
 #: Relative, so that the folder works at any address of any host.
 PLACES = {
-    "static": "static/",
     "trust": "trust/",
     "status": "status/",
     "worker": "sw.js",
@@ -91,14 +90,15 @@ def trusted(session: Session, settings: Settings, now: datetime) -> Trusted:
 def folder(settings: Settings, known: Trusted) -> Files:
     """The files of a folder by their paths in it, without list of hashes."""
     files = dict(known.files)
-    for path in sorted(one for one in FOLDER.rglob("*") if one.is_file()):
-        name = path.relative_to(FOLDER).as_posix()
-        if name not in NOT_COPIED:
-            files[f"static/{name}"] = path.read_bytes()
-    files["static/verify.css"] = _style().encode()
-    files["sw.js"] = (FOLDER / "sw.js").read_bytes()
-    files["manifest.webmanifest"] = _manifest()
-    files["index.html"] = _page(settings, known, PLACES, POLICY, SINGLE).encode()
+    paths = {path.relative_to(FOLDER).as_posix(): path for path in sorted(FOLDER.rglob("*")) if path.is_file()}
+    parts = {name: path.read_bytes() for name, path in paths.items() if name not in NOT_COPIED}
+    parts["verify.css"] = _style().encode()
+    worker = (FOLDER / "sw.js").read_bytes()
+    static = f"static/{version_of([*parts.values(), worker])}/"
+    files |= {f"{static}{name}": content for name, content in parts.items()}
+    files["sw.js"] = worker
+    files["manifest.webmanifest"] = _manifest(static)
+    files["index.html"] = _page(settings, known, PLACES | {"static": static}, POLICY, SINGLE).encode()
     files[SINGLE] = single(settings, known)
     return files
 
@@ -121,7 +121,7 @@ def _style() -> str:
     return (FOLDER / "verify.css").read_text(encoding="utf-8") + OF_A_COPY
 
 
-def _manifest() -> bytes:
+def _manifest(static: str) -> bytes:
     words: dict[str, Any] = json.loads((FOLDER / "words" / "en.json").read_text(encoding="utf-8"))
     told = {
         "start_url": "./",
@@ -133,7 +133,7 @@ def _manifest() -> bytes:
         "background_color": "#ffffff",
         "theme_color": "#124c59",
         "icons": [
-            {"src": f"static/icons/{name}.png", "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+            {"src": f"{static}icons/{name}.png", "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
             for name, size, purpose in (("192", 192, "any"), ("512", 512, "any"), ("maskable-512", 512, "maskable"))
         ],
     }

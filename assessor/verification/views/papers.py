@@ -13,6 +13,7 @@ from assessor.verification.views.context import (
     FOLDER,
     PLACES,
     SCANNER_POLICY,
+    VERSION,
     frame,
     pages,
     wanted_language,
@@ -74,9 +75,9 @@ def manifest() -> ResponseReturnValue:
     return answer
 
 
-@pages.get("/c/static/words/<language>.json")
+@pages.get("/c/static/<version>/words/<language>.json")
 @access.public
-def words(language: str) -> ResponseReturnValue:
+def words(version: str, language: str) -> ResponseReturnValue:
     """All words of a language; with ``?of=results`` those that a result needs. A plain file server gives all."""
     if language not in languages.BY_CODE:
         abort(404)
@@ -84,26 +85,25 @@ def words(language: str) -> ResponseReturnValue:
     if request.args.get("of") == "results":
         said = {name: text for name, text in said.items() if name not in OTHER_SCREENS}
     answer = Response(json.dumps(said, ensure_ascii=False, separators=(",", ":")), content_type="application/json")
-    answer.add_etag()
-    answer.headers["Cache-Control"] = "no-cache"
-    answer.headers["Content-Security-Policy"] = FILE_POLICY
-    return answer.make_conditional(request)
+    return _part(answer, version)
 
 
-@pages.get("/c/static/<path:filename>")
+@pages.get("/c/static/<version>/<path:filename>")
 @access.public
-def static_file(filename: str) -> ResponseReturnValue:
+def static_file(version: str, filename: str) -> ResponseReturnValue:
     """Scripts and pictures of that page, each with few headers: a scan pays for them ten times."""
     if filename in SCRIPTS:
         answer = Response(_without_comments(filename), mimetype="text/javascript")
-        answer.headers["Cache-Control"] = "no-cache"
-        answer.add_etag()
-        answer.make_conditional(request)
     else:
-        drawn = filename == "icons.svg"  # by two parts of the page, one after the other
-        answer = send_from_directory(FOLDER, filename, max_age=60 if drawn else None)
-    for said_by_others in ("Content-Disposition", "Last-Modified"):
+        answer = send_from_directory(FOLDER, filename)
+    return _part(answer, version)
+
+
+def _part(answer: Response, version: str) -> Response:
+    """Kept for ever and never asked for again; an older page that is still open gets what is there now, for once."""
+    for said_by_others in ("Content-Disposition", "Last-Modified", "ETag"):
         answer.headers.pop(said_by_others, None)
+    answer.headers["Cache-Control"] = "max-age=31536000, immutable" if version == VERSION else "no-store"
     answer.headers["Content-Security-Policy"] = FILE_POLICY
     return answer
 
