@@ -89,15 +89,20 @@ def test_the_same_trust_gives_the_same_bytes_and_what_is_no_more_is_taken_away(r
     run("verifier", "export", folder)
     first = content(folder)
     (folder / "status" / "9.jwt").write_bytes(b"of a list that is no more")
+    older = folder / "static" / "0123456789ab" / "words" / "en.json"
+    older.parent.mkdir(parents=True)
+    older.write_bytes(b"of a version that is no more")
     (folder / "robots.txt").write_bytes(b"by the people of this host")
     with (folder / "SHA256SUMS").open("a", encoding="utf-8") as listed:
         listed.write(f"{'0' * 64}  status/9.jwt\n{'0' * 64}  ../outside\n")
+        listed.write(f"{'0' * 64}  static/0123456789ab/words/en.json\n")
     outside = folder.parent / "outside"
     outside.write_bytes(b"of somebody else")
 
     assert run("verifier", "export", folder).code == 0
 
     assert content(folder) == first | {"robots.txt": b"by the people of this host"}
+    assert not older.parents[1].exists()
     assert outside.exists()
 
 

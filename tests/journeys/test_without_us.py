@@ -1,6 +1,7 @@
 """The checking page on somebody else's file server, and as one file in a folder: it works when we are gone."""
 
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys import scanning
-from tests.journeys.browsing import Browsing
+from tests.journeys.browsing import Browsing, until
 from tests.journeys.conftest import HOLDER
 from tests.journeys.installation import Installation
 from tests.journeys.keeping import NEWS, kept
@@ -139,6 +140,50 @@ def test_a_copy_on_any_host_checks_and_goes_on_checking_when_that_host_is_gone(
             assert (genuine, name) == (1, HOLDER)
             assert cellar.result == 7
             expect(cellar.page.locator("body")).not_to_contain_text(HOLDER)
+
+
+def renewed(folder: Path) -> None:
+    """The copy gets a program of another version: one of its modules calls another by a new name."""
+    [older] = (folder / "static").iterdir()
+    newer = older.rename(older.with_name("0123456789ab"))
+    for name in ("judge.js", "page.js"):
+        script = newer / name
+        script.write_text(re.sub(r"\bjudge\b(?!\.js)", "decide", script.read_text(encoding="utf-8")), encoding="utf-8")
+    index = folder / "index.html"
+    index.write_text(index.read_text(encoding="utf-8").replace(older.name, newer.name), encoding="utf-8")
+
+
+@pytest.mark.browser
+def test_a_copy_that_was_renewed_is_used_whole_and_kept_whole(
+    browser: Browser, copy: Path, tmp_path: Path, qr_text: str
+) -> None:
+    web = tmp_path / "web"
+    shutil.copytree(copy, web)
+    with served(browser, web) as (windows, server, address):
+        context = windows.phone()
+        before = Copied(context.new_page(), address)
+        before.pastes(qr_text)
+        kept(before.page, "static/*/start.js", news=COPIED_NEWS)
+        before.page.close()
+        renewed(web / FOLDER)
+
+        after = Copied(context.new_page(), address)
+        after.pastes(qr_text)
+        assert after.result == 1
+        kept(after.page, "static/0123456789ab/start.js", news=COPIED_NEWS)
+        until(after.page, "caches.keys().then(names => names.length === 1)")
+        after.page.close()
+
+        server.stop()
+        with windows.watch.expecting("ERR_CONNECTION_REFUSED"):
+            cellar = Copied(context.new_page(), address)
+            cellar.pastes(qr_text)
+
+            assert cellar.result == 1
+            names = cellar.page.evaluate("performance.getEntriesByType('resource').map(one => one.name)")
+            parts = [name for name in names if "/static/" in name]
+            assert len(parts) > 5
+            assert all("/static/0123456789ab/" in name for name in parts)
 
 
 @pytest.mark.browser

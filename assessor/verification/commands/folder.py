@@ -39,6 +39,7 @@ def write(folder: Path, files: Mapping[str, bytes], *, force: bool = False) -> b
     put(folder / SUMS, sums)
     for name in sorted(before - files.keys()):
         (folder / name).unlink(missing_ok=True)
+        _remove_empty(folder, (folder / name).parent)
     return sums
 
 
@@ -54,6 +55,12 @@ def put(path: Path, body: bytes) -> None:
     except OSError:
         os.unlink(draft)
         raise
+
+
+def _remove_empty(folder: Path, place: Path) -> None:
+    while place != folder and place.is_dir() and not any(place.iterdir()):
+        place.rmdir()
+        place = place.parent
 
 
 def _listed(folder: Path) -> Iterator[str]:

@@ -79,31 +79,35 @@ def manifest() -> ResponseReturnValue:
 @access.public
 def words(version: str, language: str) -> ResponseReturnValue:
     """All words of a language; with ``?of=results`` those that a result needs. A plain file server gives all."""
-    if language not in languages.BY_CODE:
+    if language not in languages.BY_CODE or version != VERSION:
         abort(404)
     said = words_of(language)
     if request.args.get("of") == "results":
         said = {name: text for name, text in said.items() if name not in OTHER_SCREENS}
     answer = Response(json.dumps(said, ensure_ascii=False, separators=(",", ":")), content_type="application/json")
-    return _part(answer, version)
+    return _part(answer)
 
 
 @pages.get("/c/static/<version>/<path:filename>")
 @access.public
 def static_file(version: str, filename: str) -> ResponseReturnValue:
-    """Scripts and pictures of that page, each with few headers: a scan pays for them ten times."""
+    """Scripts and pictures of that page, each with few headers: a scan pays for them ten times.
+
+    Those of another version are not here, so that no page is ever made of two.
+    """
+    if version != VERSION:
+        abort(404)
     if filename in SCRIPTS:
         answer = Response(_without_comments(filename), mimetype="text/javascript")
     else:
         answer = send_from_directory(FOLDER, filename)
-    return _part(answer, version)
+    return _part(answer)
 
 
-def _part(answer: Response, version: str) -> Response:
-    """Kept for ever and never asked for again; an older page that is still open gets what is there now, for once."""
+def _part(answer: Response) -> Response:
     for said_by_others in ("Content-Disposition", "Last-Modified", "ETag"):
         answer.headers.pop(said_by_others, None)
-    answer.headers["Cache-Control"] = "max-age=31536000, immutable" if version == VERSION else "no-store"
+    answer.headers["Cache-Control"] = "max-age=31536000, immutable"  # another content has another address
     answer.headers["Content-Security-Policy"] = FILE_POLICY
     return answer
 
