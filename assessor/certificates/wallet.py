@@ -25,15 +25,26 @@ _SCALES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6)
 _LEAST_SPARE = 9.0  # points between the parts of a card in all, so that a reader sees them apart
 
 
-def wallet_cards_pdf(contents: Sequence[CertificateContent], credential: bytes | None = None) -> bytes:
+def wallet_card_pdf(content: CertificateContent, credential: bytes) -> bytes:
+    """Draw a single card with its signed credential attached, so that the file proves itself as the paper does.
+
+    The same certificate gives the same bytes. Raises `CertificateUnprintable` for texts that do not fit.
+    """
+    return _drawn([content]).finish(credential_attachment(credential))
+
+
+def wallet_cards_pdf(contents: Sequence[CertificateContent]) -> bytes:
     """Draw a card for each certificate, ten a page; the same certificates give the same bytes.
 
-    Language and date of the first are the document's, and its words the advice below the cards. The signed credential
-    of a single card can be attached, so that the file proves itself as the paper does. Raises
+    Language and date of the first are the document's, and its words the advice below the cards. Raises
     `CertificateUnprintable` for no cards, more than `MAX_CARDS`, or texts that do not fit.
     """
     if not 0 < len(contents) <= MAX_CARDS:
         raise CertificateUnprintable(f"Between 1 and {MAX_CARDS} cards can be printed at a time, not {len(contents)}.")
+    return _drawn(contents).finish()
+
+
+def _drawn(contents: Sequence[CertificateContent]) -> Paper:
     first = contents[0]
     paper = Paper(title=clean(first.title), author=clean(first.issuer), language=first.language, created=first.created)
     per_page = COLUMNS * ROWS
@@ -54,7 +65,7 @@ def wallet_cards_pdf(contents: Sequence[CertificateContent], credential: bytes |
         advice = Sheet(paper, first.language, first.labels)
         words = advice.lay_out(advice.words("cut", page=str(page + 1), pages=str(pages)), Style(size=9))
         advice.write(words, LEFT, HEIGHT - TOP + 1.5 * MM, COLUMNS * CARD_WIDTH, colour=INK2)
-    return paper.finish(credential_attachment(credential) if credential is not None else None)
+    return paper
 
 
 def _draw_cutting_lines(paper: Paper, count: int) -> None:

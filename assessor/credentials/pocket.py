@@ -3,18 +3,19 @@
 Both are drawn anew each time; the same award gives the same bytes, as the paper does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
 from assessor.certificates import number as numbers
 from assessor.certificates.certificate import CertificateContent, CertificateUnprintable
 from assessor.certificates.picture import page_picture
-from assessor.certificates.wallet import wallet_cards_pdf
+from assessor.certificates.wallet import wallet_card_pdf, wallet_cards_pdf
 from assessor.config import Settings
 from assessor.credentials import achievements, issuing, papers, profiles
 from assessor.credentials.issuing import Exported
-from assessor.credentials.models import Award
+from assessor.credentials.models import Award, Credential
 from assessor.errors import Invalid
 
 #: Form → content type and ending of the file.
@@ -35,7 +36,7 @@ def export(
     if form not in FORMS:
         raise Invalid("There is no such form. Forms are: %(forms)s.", forms=", ".join(FORMS))
     if form == "card":
-        content = _drawn([_on_card(session, award, settings)], issuing.signed_of(session, award).body)
+        content = _card(session, award, settings)
     else:
         front = papers.PaperOptions(layout=options.layout)  # a picture of page 1 needs no other pages
         content = page_picture(issuing.export(session, award, "pdf", settings, front).content)
@@ -45,18 +46,27 @@ def export(
 
 def cards(session: Session, awards: Sequence[Award], settings: Settings) -> bytes:
     """A card of each certificate, ten on a page; nothing is attached. Raises `NotSignedYet`, `CardUnprintable`."""
-    return _drawn([_on_card(session, award, settings) for award in awards])
+    contents = [_on_card(session, award, issuing.signed_of(session, award), settings) for award in awards]
+    with _printable():
+        return wallet_cards_pdf(contents)
 
 
-def _on_card(session: Session, award: Award, settings: Settings) -> CertificateContent:
+def _card(session: Session, award: Award, settings: Settings) -> bytes:
     signed = issuing.signed_of(session, award)
+    content = _on_card(session, award, signed, settings)
+    with _printable():
+        return wallet_card_pdf(content, signed.body)
+
+
+def _on_card(session: Session, award: Award, signed: Credential, settings: Settings) -> CertificateContent:
     then = profiles.as_awarded(award, settings)
     template = achievements.find(session, award.achievement_code, then)
     return papers.paper_content(award, template, papers.qr_text(signed, settings), then)
 
 
-def _drawn(contents: Sequence[CertificateContent], credential: bytes | None = None) -> bytes:
+@contextmanager
+def _printable() -> Iterator[None]:
     try:
-        return wallet_cards_pdf(contents, credential)
+        yield
     except CertificateUnprintable as error:
         raise CardUnprintable("%(why)s", why=str(error)) from error

@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,11 +57,23 @@ def launch(playwright: Playwright) -> Browser:
 
 def launch_kind(kind: BrowserType, *more: str) -> Browser:
     """The same with more arguments, for a second one beside it."""
+    return kind.launch(**_found(*more))
+
+
+def _found(*more: str) -> dict[str, Any]:
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
         raise NoBrowser("The journeys need Chromium: apt-get install chromium")
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses root
-    return kind.launch(executable_path=found, args=[*QUIET, *sandbox, *more])
+    return {"executable_path": found, "args": [*QUIET, *sandbox, *more]}
+
+
+@contextmanager
+def launch_with_disk(browser: Browser, folder: Path) -> Iterator[BrowserContext]:
+    """A phone that writes to this folder what it keeps, as phones do."""
+    context = browser.browser_type.launch_persistent_context(folder, **_found(), **PHONE)
+    yield context
+    context.close()
 
 
 def until(page: Page, truth: str, patience: int = PATIENCE) -> None:

@@ -37,7 +37,7 @@ def kept(page: Page, *paths: str, news: tuple[str, ...] = NEWS) -> None:
 
 @contextmanager
 def cellar(browsing: Browsing, context: BrowserContext) -> Iterator[None]:
-    """No network inside; what a page still asks for there is no complaint."""
+    """No network from here on; what a page asks for inside is no complaint."""
     context.set_offline(True)
     with browsing.watch.expecting(*GONE):
         yield

@@ -7,12 +7,12 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.journeys import scanning
-from tests.journeys.browsing import Browsing
+from tests.journeys.browsing import PATIENCE, Browsing, NeverSo
 from tests.journeys.conftest import HOLDER
 from tests.journeys.keeping import GONE, PARTS, cellar, kept
 from tests.journeys.people import Employer
 from tests.journeys.scanning import Scanning
-from tests.journeys.test_an_employer_checks_a_paper import HIDES
+from tests.journeys.test_an_employer_checks_a_paper import HIDES, KEEPS_THE_STREAM, STATES
 from tests.journeys.test_many_at_once import picture
 from tests.journeys.test_what_one_visit_keeps import READS_NO_CODES
 
@@ -28,9 +28,12 @@ class Late:
         page.route(addresses, self._hold)
 
     def ask(self) -> None:
-        """Wait until something waits."""
-        while not self.waiting:
+        """Wait until something waits. Raises `NeverSo`."""
+        for _look in range(PATIENCE // 50):
+            if self.waiting:
+                return
             self._page.wait_for_timeout(50)
+        raise NeverSo("It did not ask.")
 
     def go(self) -> None:
         """The answers come, and later ones at once."""
@@ -65,7 +68,8 @@ def test_a_photo_that_is_still_being_read_does_not_replace_a_newer_verdict(
     employer.page.locator("#text").fill(qr_text)
     employer.tap(employer.page.locator("form:has(#text) button"))
     assert employer.reads_the_verdict() == "Genuine"
-    reader.go()
+    with employer.page.expect_response(re.compile(r"reader\.wasm")):
+        reader.go()
     employer.page.wait_for_timeout(A_WHILE)
 
     assert employer.verdict == "Genuine"
@@ -98,8 +102,9 @@ def test_no_verdict_waits_for_the_sentences_about_the_certificate(browsing: Brow
 
     employer.page.goto(qr_text)
 
-    expect(employer.page.locator(".banner h1")).to_have_text("Genuine", timeout=7000)  # the page gives up after eight
+    expect(employer.page.locator(".banner h1")).to_have_text("Genuine")
     expect(employer.page.locator(".tasks li")).to_have_count(0)
+    assert len(catalogue.waiting) == 1  # it was not given up and asked for again
     catalogue.go()
     expect(employer.page.locator(".tasks li")).not_to_have_count(0)
 
@@ -167,6 +172,7 @@ def test_trying_again_checks_the_code_whose_verdict_stands_there(browsing: Brows
 def test_what_was_typed_stays_when_a_language_comes_late(browsing: Browsing) -> None:
     page = browsing.phone(service_workers="block").new_page()
     page.goto("/c")
+    expect(page.locator("#text")).to_be_visible()
     words = Late(page, re.compile(r"/words/ar\.json"))
     page.locator("#language").select_option("ar")
     words.ask()
@@ -179,6 +185,41 @@ def test_what_was_typed_stays_when_a_language_comes_late(browsing: Browsing) -> 
     expect(page.locator("label[for=number]")).not_to_contain_text(re.compile("[a-z]"))
     expect(page.locator("#number")).to_have_value("0M2RC")
     expect(page.locator("#text")).to_have_value("https://")
+
+
+@pytest.mark.browser
+def test_a_start_screen_that_does_not_come_leaves_a_newer_verdict(browsing: Browsing, qr_text: str) -> None:
+    page = browsing.phone(service_workers="block").new_page()
+    begins = Late(page, re.compile(r"start\.js"))
+    page.goto("/c")
+    begins.ask()
+
+    opens(page, qr_text)
+    expect(page.locator(".banner h1")).to_have_text("Genuine")
+    with browsing.watch.expecting(*GONE):
+        begins.waiting.pop().abort()
+        page.wait_for_timeout(A_WHILE)
+
+    expect(page.locator(".banner h1")).to_have_text("Genuine")
+
+
+@pytest.mark.browser
+def test_a_camera_that_was_opened_while_another_language_comes_ends_with_its_screen(browsing: Browsing) -> None:
+    context = browsing.phone(service_workers="block")
+    scanning.lay_before_the_camera(context, scanning.blank())
+    employer = Scanning(context.new_page())
+    employer.page.add_init_script(KEEPS_THE_STREAM)
+    employer.begins()
+    words = Late(employer.page, re.compile(r"/words/ar\.json$"))
+    employer.page.locator("#language").select_option("ar")
+    words.ask()  # the start screen needs all of them
+
+    employer.opens_the_camera()
+    expect(employer.page.locator("video")).to_have_js_property("readyState", 4)
+    words.go()
+
+    expect(employer.page.locator(".scanner button.main")).to_contain_text("كاميرا")
+    assert employer.page.evaluate(STATES) == ["ended"]
 
 
 @pytest.mark.browser

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 WORKER = Path(__file__).parents[2] / "assessor" / "verification" / "static" / "sw.js"
 OF_NOW = "of now, its parts lie in /c/static/2/"
-#: Runs the worker with stand-ins for what it finds around it. Every wait is a hundredth of what it says.
+#: Runs the worker with stand-ins for what it finds around it. Every wait is a twentieth of what it says.
 #: Gives what the page gets for an address, and what is kept of it afterwards.
 STAND_INS = """async ({ worker, address, late, full, kept, gives, isCut }) => {
   const url = new URL(address, 'https://v.badges.example').href, listeners = {}, cache = new Map(), waiting = [];
@@ -21,7 +21,7 @@ STAND_INS = """async ({ worker, address, late, full, kept, gives, isCut }) => {
   };
   const match = async key => cache.get(key)?.clone();
   const caches = { match, open: async () => ({ put, match }), keys: async () => [], delete: async () => true };
-  const setTimeout = (work, ms) => self.setTimeout(work, ms / 100);
+  const setTimeout = (work, ms) => self.setTimeout(work, ms / 20);
   const cut = () => new ReadableStream({ start: to => { to.enqueue(new Uint8Array(9)); to.error(new Error('cut')); } });
   const asked = [], fetch = () => new Promise(give => {
     asked.push(url);
@@ -74,6 +74,7 @@ TAKES_OVER = """async ({ worker, older }) => {
     return {
       put: async (of, got) => held.set(address(of), got),
       match: async of => held.get(address(of))?.clone(),
+      delete: async of => held.delete(address(of)),
       keys: async () => [...held.keys()].map(url => ({ url })),
     };
   };
@@ -164,8 +165,8 @@ def test_an_answer_that_is_cut_in_the_middle_is_none(page: Page, address: str) -
 
 
 @pytest.mark.browser
-def test_a_new_version_takes_over_what_is_signed_and_nothing_else(page: Page) -> None:
-    older = "certificate-check /c /1/"
+@pytest.mark.parametrize("older", ["certificate-check /c /1/", "certificate-check-1"])
+def test_a_new_version_takes_over_what_is_signed_and_nothing_else(page: Page, older: str) -> None:
     left = page.evaluate(TAKES_OVER, {"worker": WORKER.read_text(encoding="utf-8"), "older": older})
 
     assert left == {

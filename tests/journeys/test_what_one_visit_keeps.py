@@ -1,12 +1,14 @@
 """What one visit leaves for the next, without a network: the whole page of a code, or a sentence; never half of it."""
 
 import re
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.journeys import scanning
-from tests.journeys.browsing import Browsing, until
+from tests.journeys.browsing import Browsing, launch_with_disk, until
 from tests.journeys.conftest import HOLDER
 from tests.journeys.keeping import GONE, PARTS, SCANNER, cellar, kept
 from tests.journeys.people import Employer, one_digit_changed
@@ -46,6 +48,22 @@ def test_who_visited_only_the_list_checks_a_code_in_a_cellar(
         employer.page.goto("/c")
         expect(employer.page.locator("#number")).to_be_visible()
         expect(employer.page.locator("html")).to_have_attribute("lang", of_the_browser[:2])
+
+
+@pytest.mark.browser
+def test_what_a_phone_keeps_on_its_disk_holds_no_link(browser: Browser, qr_text: str, tmp_path: Path) -> None:
+    digits = qr_text[-60:].encode()
+    with launch_with_disk(browser, tmp_path) as context:
+        page = context.new_page()
+        for _visit in range(2):  # the second is answered by the worker
+            page.goto(qr_text)
+            page.locator(".banner[data-result]").wait_for()
+            kept(page, urlsplit(qr_text).path)
+            page.goto("about:blank")
+    written = [path for path in (tmp_path / "Default" / "Service Worker").rglob("*") if path.is_file()]
+
+    assert any(b"certificate-check" in path.read_bytes() or b"judge" in path.read_bytes() for path in written)
+    assert [path.name for path in written if digits in path.read_bytes()] == []
 
 
 @pytest.mark.browser
@@ -149,7 +167,6 @@ def test_where_bytes_are_dear_the_scanner_waits_and_nothing_else_is_claimed(
     visit.goto("/c")
     kept(visit, "/c")
     until(visit, "navigator.serviceWorker.ready.then(() => true)")
-    assert not visit.evaluate(f"caches.match('{SCANNER[2]}').then(Boolean)")
     visit.locator("summary").tap()
     expect(visit.locator("details p").last).to_be_visible()
     expect(visit.locator("details p").first).to_be_hidden()

@@ -58,7 +58,11 @@ function preferred() {
 // Asked three times: an answer may be cut in the middle, and a worker ended by a phone that needs its memory.
 async function wordsOf(language, part = '') {
   const place = new URL(`./words/${language}.json${part}`, import.meta.url);
-  const ask = async () => (await fetch(place)).json(); // what is cut in the middle fails here
+  const ask = async () => {
+    const answer = await fetch(place);
+    if (!answer.ok) throw new Error(`no words in ${language}`);
+    return answer.json(); // what is cut in the middle fails here
+  };
   const after = wait => new Promise(go => setTimeout(go, wait)).then(ask);
   return ask().catch(() => after(300)).catch(() => after(1000));
 }
@@ -93,6 +97,9 @@ async function check() {
     const judged = crypto.subtle ? await judge(text, trust, now()) : { result: 6, cause: 'no_crypto' };
     if (own !== turn) return;
     found = judged;
+  } catch (problem) {
+    if (own === turn) throw problem;
+    return;
   } finally {
     clearTimeout(waiting);
     if (own === turn) isChecking = false;
@@ -104,12 +111,12 @@ async function check() {
 async function draw() {
   if (isChecking) return; // it draws when it has ended
   const own = ++turn;
-  start?.close();
-  start = null;
   if (!found) return begin();
   const texts = found.summary ? trust.catalogue(found.issuer, page.lang) : null;
   const soon = await Promise.race([texts, new Promise(go => setTimeout(go, 1000))]); // no verdict waits for more
   if (own !== turn) return;
+  start?.close();
+  start = null;
   const of = text, tell = () => { untranslated.textContent = words.todo.try_again; }; // the start screen did not come
   const act = { again: () => { trust.again(); read(of); }, another: () => another().catch(tell) };
   const drawn = catalogue => new Drawing(found, words, page.lang, catalogue, now(), act, Number(made)), drawing = drawn(soon);
@@ -121,10 +128,11 @@ async function draw() {
 }
 
 async function begin() {
-  const own = ++turn, { Start } = await import('./start.js');
-  const all = words.start ? words : await wordsOf(page.lang);
-  const bundle = made && await trust.bundle();
+  const own = ++turn, parts = [import('./start.js'), words.start ? words : wordsOf(page.lang), made && trust.bundle()];
+  const came = await Promise.all(parts).catch(problem => own === turn && Promise.reject(problem));
   if (own !== turn) return;
+  const [{ Start }, all, bundle] = came;
+  start?.close();
   words = all;
   start = new Start({ words, settings, language: page.lang, read, bundle });
   delete main.dataset.result;

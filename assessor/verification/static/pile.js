@@ -4,7 +4,7 @@ import { alike, dateIn, el, icon, say, unchecked } from './show.js';
 import { Trust } from './trust.js';
 
 const TROUBLE = [7, 8, 3, 4, 6, 10, 9, 5, 2, 1], COUNTED = [1, 2, 5, 8, 3, 4, 7, 6, 9, 10]; // as views/many.py
-const LONGEST_SHOWN = 40;
+const LONGEST_SHOWN = 40, LONG_ENOUGH = 1000; // signs, ms
 const FORMULA = /^[=+\-@＝＋－＠]/;
 const now = () => Math.floor(Date.now() / 1000);
 const bdi = (text, attributes) => el('bdi', attributes, text);
@@ -29,12 +29,17 @@ export class Pile {
     const again = this.found.find(one => one.text === text);
     const known = !again && this.found.find(one => isSame(one) && one.result === judged.result);
     if (known) return this.say(known, this.known(known));
-    const catalogue = judged.summary ? await this.trust.catalogue(judged.issuer) : null;
-    const texts = catalogue?.achievements[judged.summary?.achievement];
+    const coming = judged.summary ? this.trust.catalogue(judged.issuer) : null;
+    const textsOf = catalogue => catalogue?.achievements[judged.summary.achievement];
+    const texts = textsOf(await Promise.race([coming, new Promise(go => setTimeout(go, LONG_ENOUGH))]));
     const place = again?.place ?? this.found.length + 1; // the newest answer stands there
     const one = { ...judged, text, place, texts, sameAs: this.found.slice(0, place - 1).find(isSame)?.place };
     this.found[place - 1] = one;
     this.drawn();
+    if (!texts) coming?.then(late => { // no verdict waits for titles
+      one.texts = textsOf(late);
+      this.drawn();
+    });
     const isNews = again?.result !== one.result || again.cause !== one.cause;
     return this.say(one, isNews ? this.row(one).name : this.known(one));
   }

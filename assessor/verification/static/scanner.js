@@ -14,7 +14,8 @@ export class Unusable extends Error {
 }
 
 // Shows the camera in `video` and calls `onTexts` with the texts of each picture that holds any, and with those of them
-// that the picture before did not hold. Gives stop(). It stops by itself when the page is hidden; the video then says "emptied". Throws Unusable.
+// that the picture before did not hold. Gives stop(). It stops by itself when the page is hidden; the video then says
+// "emptied". Throws Unusable.
 export async function openCamera(video, onTexts) {
   if (!navigator.mediaDevices) throw new Unusable('no_https');
   const loading = decoder();

@@ -131,7 +131,7 @@ export class Start {
     button.focus();
     try {
       const { openCamera } = await import('./scanner.js');
-      const stop = await openCamera(video, texts => this.found(texts, this.cameraSaid));
+      const stop = await openCamera(video, texts => this.aimed(texts));
       if (this.attempt !== attempt) return stop();
       this.stop = stop;
       this.cameraSaid.textContent = scanner.aim;
@@ -184,6 +184,13 @@ export class Start {
     if (texts.length) return this.found(texts, this.fileSaid);
     this.fileSaid.replaceChildren(el('p', null, say(told, { most: String(MOST.picture) })));
     if (file.type === 'image/png' && problem.why === 'no_code') this.offerToSend(file); // a badge can be inside
+  }
+
+  // Two pictures one after the other agree: of two papers one picture may show a part.
+  aimed(texts) {
+    const seen = [...texts].sort().join('\n'), isSteady = seen === this.seen;
+    this.seen = seen;
+    if (isSteady) this.found(texts, this.cameraSaid);
   }
 
   // One verdict would be taken for all of several certificates.

@@ -10,7 +10,7 @@ const query = new URL(location.href).searchParams;
 const page = new URL(self.registration.scope);
 const [many, guide] = ['many', 'guide'].map(name => `${page.pathname.replace(/\/$/, '')}/${name}`);
 const [trust, status, parts] = ['trust', 'status', 'static'].map(name => new URL(query.get(name), location.href));
-const version = `/${parts.pathname.split('/').at(-2)}/`;
+const version = `/${parts.pathname.split('/').slice(-2)[0]}/`;
 const NAME = `certificate-check ${page.pathname} `, CACHE = NAME + version;
 
 self.addEventListener('install', event => {
@@ -47,15 +47,20 @@ function isNews(url) {
     || pathname.startsWith(trust.pathname) && /\/(bundle|withdrawals|status\/[^/]+)$/.test(pathname);
 }
 
+// What is signed holds for every version. Room is made first: a full phone takes it all the same.
 async function forgetOlder() {
-  const names = (await caches.keys()).filter(name => name.startsWith(NAME) && name !== CACHE), cache = await caches.open(CACHE);
-  for (const name of names) {
-    const older = await caches.open(name);
-    for (const request of await older.keys()) { // what is signed holds for every version
-      if (isSigned(new URL(request.url)) && !await cache.match(request)) await cache.put(request, await older.match(request));
-    }
+  const isOlder = name => name !== CACHE && (name.startsWith(NAME) || /^certificate-check-\d$/.test(name));
+  for (const name of (await caches.keys()).filter(isOlder)) {
+    const older = await caches.open(name), kept = (await older.keys()).map(({ url }) => new URL(url));
+    await Promise.all(kept.filter(url => !isSigned(url)).map(url => older.delete(url.href)));
+    for (const url of kept.filter(isSigned)) await take(url, await older.match(url.href)).catch(() => {});
     await caches.delete(name);
   }
+}
+
+async function take(url, got) {
+  const cache = await caches.open(CACHE);
+  if (!await cache.match(url.href)) await cache.put(url.href, got);
 }
 
 async function keep(addresses) {
@@ -84,14 +89,20 @@ async function had(url) {
 }
 
 // Kept news says when it was given, so that the page never takes it for an answer of now. A page of another version waits
-// for the worker of that version, which keeps its parts too.
+// for the worker of that version, which keeps its parts too; of a page only its text is kept, for the browser's own answer
+// to a link remembers the whole link.
 async function store(url, got) {
   const cache = await caches.open(CACHE);
-  if (isPage(url) || isBeside(url)) return (await got.clone().text()).includes(version) && cache.put(keyOf(url), got);
+  if (isPage(url) || isBeside(url)) {
+    const html = await got.text();
+    return html.includes(version) && cache.put(keyOf(url), new Response(html, { headers: got.headers }));
+  }
   if (!isNews(url)) return cache.put(keyOf(url), got);
   const mirrored = got.headers.get('X-Kept') * 1000 || Infinity;
   const given = Math.min(mirrored, Date.parse(got.headers.get('Date')) || Infinity, Date.now());
   const headers = new Headers(got.headers);
+  const before = await cache.match(keyOf(url));
+  if (given < before?.headers.get('X-Kept') * 1000) return undefined; // it was long on its way
   headers.set('X-Kept', Math.floor(given / 1000));
   headers.set('X-From-Phone', 1); // who reads it asked nobody
   return cache.put(keyOf(url), new Response(got.body, { headers }));
@@ -121,6 +132,6 @@ async function answer(event, url) {
     const got = await Promise.race([network, late]);
     if (got.status < 500) return got;
   } catch { /* fall through to what was kept */ }
-  const another = isBeside(url) ? await keptAs(keyOf(url)) ?? await keptAs(keyOf(url), { ignoreSearch: true }) : await keptAs(keyOf(url));
-  return another ?? network; // of a page beside it, one in another language
+  const inAnother = () => (isBeside(url) ? keptAs(keyOf(url), { ignoreSearch: true }) : undefined); // language
+  return await keptAs(keyOf(url)) ?? await inAnother() ?? network;
 }

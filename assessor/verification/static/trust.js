@@ -126,8 +126,10 @@ export class Trust {
     if (before && this.now() < before.until) return before.answer;
     const one = { until: this.now() + 60 * minutes };
     one.answer = Promise.all([quiet(work()), before?.answer]).then(([found, earlier]) => {
-      if (found?.isKept) one.until = this.now() + 30; // the network may be back
-      if (found && !found.cause) return found;
+      const isHad = found && !found.cause;
+      if (isHad && !found.isKept) return found;
+      one.until = this.now() + 30; // the network may be back
+      if (isHad) return found;
       if (earlier && !earlier.cause && found?.cause !== 'bad_list') return { ...earlier, isKept: true };
       one.until = 0;
       return found;
@@ -147,12 +149,12 @@ export class Trust {
   }
 
   async document(place, kind, keys, context, hash) {
-    const { bytes, given } = await this.fetch(place, MOST[kind]);
+    const { bytes, given, isKept } = await this.fetch(place, MOST[kind]);
     if (hash && await sha256(bytes) !== hash) throw new Error('another document');
     const envelope = readEnvelope(bytes, MOST[kind]);
     for (const key of keys) {
       if (!await envelope.isSignedBy(unhex(key), context)) continue;
-      return { ...JSON.parse(new TextDecoder().decode(envelope.payload)), given };
+      return { ...JSON.parse(new TextDecoder().decode(envelope.payload)), given, isKept };
     }
     throw new Error('not signed by a trusted key');
   }

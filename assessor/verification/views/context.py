@@ -25,7 +25,7 @@ ICON = "data:image/svg+xml," + quote((FOLDER / "icon.svg").read_text(encoding="u
 
 
 def version_of(contents: Iterable[bytes]) -> str:
-    """The name of a folder with these files: another one for every change in any of them."""
+    """The name of a folder with files of these contents, in this order: another one for every change in any of them."""
     return hashlib.sha256(b"".join(hashlib.sha256(content).digest() for content in contents)).hexdigest()[:12]
 
 
