@@ -98,6 +98,33 @@ def test_pile_and_list_give_the_same_table(
 
 
 @pytest.mark.browser
+def test_one_way_to_check_leaves_the_answers_of_the_other_and_says_what_it_could_not_read(
+    browsing: Browsing, qr_text: str, withdrawn: tuple[str, str]
+) -> None:
+    context = browsing.phone("es", service_workers="block")
+    page = context.new_page()
+    page.goto("/c/many")
+    page.locator("#list").fill(withdrawn[0])
+    page.locator("#many button.main").tap()
+    page.locator("#answers table").wait_for()
+
+    with cellar(browsing, context):
+        page.locator("#language").select_option("ar")
+        expect(page.locator("#untranslated")).not_to_be_empty()
+        expect(page.locator("#language")).to_have_value("es")
+        expect(page.locator("#list")).to_have_value(withdrawn[0])
+    context.set_offline(False)
+    unread: list[FilePayload] = [
+        {"name": f"blank {place}.png", "mimeType": "image/png", "buffer": scanning.blank()} for place in range(2)
+    ]
+    page.set_input_files("#photos", [unread[0], *photos(qr_text), unread[1]])
+
+    expect(page.locator("#unread li")).to_have_text([re.compile(r"blank 0\.png"), re.compile(r"blank 1\.png")])
+    expect(page.locator("#answers tbody .count")).to_have_attribute("data-result", "3")
+    expect(page.locator("#piled tbody .count")).to_have_attribute("data-result", "1")
+
+
+@pytest.mark.browser
 def test_papers_are_laid_before_the_camera_in_a_hall_without_network(
     browsing: Browsing, qr_text: str, withdrawn: tuple[str, str]
 ) -> None:
@@ -115,7 +142,7 @@ def test_papers_are_laid_before_the_camera_in_a_hall_without_network(
         expect(page.locator("tbody tr")).to_have_count(2)
 
     assert answers(page) == ["3", "1"]  # it knows of the withdrawal from the visit before, and says of when that is
-    assert re.search(r"Retiradas a fecha de .*(\d\d:\d\d|\d{4})", page.locator("#answers").inner_text())
+    assert re.search(r"Retiradas a fecha de .*(\d\d:\d\d|\d{4})", page.locator("#piled").inner_text())
     page.locator("#camera").tap()
     expect(page.locator("#video")).to_be_hidden()
     context.set_offline(False)

@@ -1,5 +1,5 @@
 // Many at once: the list is checked by the server, what is photographed here. Loads the rest when it is needed.
-import { followIfReachable, sendIfReachable } from './reaching.js';
+import { followIfReachable, isReachable, sendIfReachable } from './reaching.js';
 import { el, say } from './show.js';
 
 const page = document.documentElement, settings = page.dataset;
@@ -11,6 +11,7 @@ const LARGEST = 3 << 20, MOST = 500; // bytes and lines of a list: views/many.py
 const isCode = text => /#[12]\./.test(text);
 const ofServer = answers.querySelector('table');
 
+const unread = []; // photos in which no code was found: whoever chose many wants to know which
 let words = null, pile = null, stop = null;
 let asked = 0; // the language that was asked for last is shown, whichever comes last
 
@@ -31,17 +32,26 @@ async function speak(language) {
     node.replaceChildren(...say(node.dataset.say.split('.').reduce((found, key) => found[key], words), node.dataset));
   }
   pile?.draw(words, language);
+  listUnread();
 }
 
 // A table of the server's is asked for again in the other language; all else is said again here.
 async function change() {
   const { value } = chooser;
-  if (ofServer?.isConnected) return byId('many').requestSubmit();
   try {
+    if (ofServer && !pile) return await askAgain();
     await speak(value);
   } catch {
-    if (chooser.value === value) await untranslated().catch(() => {}); // nothing was kept yet
+    if (chooser.value === value) await untranslated().catch(() => { // nothing was kept yet
+      byId('untranslated').textContent = byId('unsent').dataset.alone;
+    });
   }
+}
+
+async function askAgain() {
+  const form = byId('many');
+  if (!await isReachable(form.action)) throw new Error('the table stays as it is');
+  form.requestSubmit();
 }
 
 async function untranslated() {
@@ -54,7 +64,7 @@ async function piled() {
   if (!words) await speak(chooser.value).catch(untranslated);
   if (!pile) {
     const { Pile } = await import('./pile.js');
-    pile ??= new Pile(settings, answers, seen); // two may have waited for it
+    pile ??= new Pile(settings, byId('piled'), seen); // two may have waited for it
     pile.draw(words, page.lang);
   }
 }
@@ -79,11 +89,16 @@ async function checkHere() {
   for (const line of lines.filter(isCode)) await pile.add(line.split(/[\t;,"]/).find(isCode).trim());
 }
 
-function tell(problem, file = '') {
+function tell(problem) {
+  seen.replaceChildren(el('span', null, told(problem)));
+}
+
+function told(problem, file = '') {
   const { scanner, many } = words ?? {};
   const own = { no_camera: many?.pile.no_camera, no_code: many?.pile.no_code, not_loaded: many?.pile.no_scanner };
   const text = own[problem.why] ?? scanner?.[problem.why] ?? many?.pile.no_scanner ?? '';
-  seen.replaceChildren(el('span', null, say(text, { file, most: '10' })));
+  const said = say(text, { file, most: '10' });
+  return file && !text.includes('{file}') ? [el('bdi', null, file), ': ', said] : said;
 }
 
 async function toggle() {
@@ -125,12 +140,18 @@ async function photos(event) {
   for (const file of files) {
     try {
       const { textsOfPicture } = await ready(), texts = await textsOfPicture(file);
-      if (!texts.length) tell({ why: 'no_code' }, file.name);
+      if (!texts.length) unread.push([{ why: 'no_code' }, file.name]);
       for (const text of texts) await pile.add(text);
     } catch (problem) {
-      tell(problem, file.name);
+      unread.push([problem, file.name]);
     }
+    listUnread();
   }
+}
+
+function listUnread() {
+  byId('unread').hidden = !unread.length;
+  byId('unread').replaceChildren(...unread.map(([problem, file]) => el('li', null, told(problem, file))));
 }
 
 // The table is sorted by trouble; a tap on a head sorts it by that column, another one turns it round.

@@ -38,12 +38,16 @@ function takeLink() {
   return link;
 }
 
-// A part of the page did not come: the sentence that the page itself has for this is shown at once, and nothing else.
+// A part of the page did not come: the sentence that the page itself has for this is shown at once, and nothing else; the
+// page is asked for anew, with the code, when somebody says so.
 function alone(problem) {
   sentence?.classList.remove('late');
   verdict.replaceChildren(sentence ?? '');
   detail.replaceChildren();
   delete main.dataset.result;
+  const again = sentence?.querySelector('button');
+  if (again) again.hidden = false;
+  again?.addEventListener('click', () => location.replace(`${location.pathname}?${Date.now()}${text.slice(text.indexOf('#'))}`));
   throw problem;
 }
 

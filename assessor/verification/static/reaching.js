@@ -1,6 +1,6 @@
 // Whether another page can be had. Without a network the browser shows a page of its own in place of ours, and what was
 // typed is lost: so we ask before we leave.
-const PATIENCE = 8000;
+const PATIENCE = 8000, LEAVING = 3000; // ms
 
 export async function isReachable(address) {
   const stop = new AbortController(), timer = setTimeout(() => stop.abort(), PATIENCE);
@@ -25,10 +25,10 @@ export function sendIfReachable(form, stays) {
     const { submitter } = event;
     isSure = await isReachable(form.action);
     if (!isSure) await stays();
-    isAsked = false;
-    if (!isSure || !form.isConnected) return;
-    if (form.requestSubmit) form.requestSubmit(submitter);
+    else if (!form.isConnected) return;
+    else if (form.requestSubmit) form.requestSubmit(submitter);
     else form.submit();
+    setTimeout(() => { isAsked = false; }, isSure ? LEAVING : 0);
     isSure = false;
   });
 }

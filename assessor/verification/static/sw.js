@@ -65,7 +65,7 @@ async function take(url, got) {
 
 async function keep(addresses) {
   const urls = addresses.map(clean).filter(isOurs);
-  await Promise.allSettled(urls.map(async url => store(url, await had(url))));
+  await Promise.allSettled(urls.map(async url => isPart(url) && await keptAs(url.href) || store(url, await had(url))));
 }
 
 // Rejects where a part cannot be had: without a worker the browser says itself that there is no network. The page speaks
