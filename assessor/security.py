@@ -24,8 +24,9 @@ def init_app(app: Flask, secure: bool) -> None:
         headers.setdefault("Content-Security-Policy", POLICY)
         headers["Referrer-Policy"] = "no-referrer"
         headers["X-Content-Type-Options"] = "nosniff"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
+        if answer.mimetype == "text/html":  # browsers heed these of pages only, and a scan pays for a dozen other files
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"
+            headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
         if secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         if request.endpoint == "static" and "v" in request.args:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.journeys.browsing import Browsing
+from tests.journeys.browsing import Browsing, until
 from tests.journeys.conftest import HOLDER
 from tests.journeys.keeping import PARTS, cellar, kept
 from tests.journeys.people import Employer
@@ -100,6 +100,7 @@ def test_codes_of_a_list_are_checked_here_and_numbers_stay(
     page = context.new_page()
     page.goto("/c/many")
     kept(page, "/c/many", f"{PARTS}pile.js", f"{PARTS}words/en.json")
+    until(page, "navigator.serviceWorker.controller !== null")  # it stays open when the network goes
     with cellar(browsing, context):
         page.locator("#list").fill(f"Name;Code\n{NUMBER}\nAda;{qr_text}\n{withdrawn[0]}")
         page.locator("#many button.main").tap()

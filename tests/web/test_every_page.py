@@ -200,6 +200,8 @@ def test_every_answer_carries_the_headers_of_security(
             assert "frame-ancestors 'none'" in policy
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
             assert answer.headers["Referrer-Policy"] == "no-referrer"
+            for of_pages in ("Cross-Origin-Opener-Policy", "Permissions-Policy"):
+                assert (of_pages in answer.headers) is (answer.mimetype == "text/html"), (rule, method)
             assert answer.headers["Cache-Control"], (rule, method)
 
 
