@@ -99,6 +99,12 @@ class Ada(Person):
         self.tap(self.page.locator(".bar .button.main"))
         self._presentation.wait_for(state="attached")
 
+    def begins(self, card: str, language: str) -> None:
+        """From the card to the first question of the practice."""
+        self.scans(card)
+        self.chooses(language)
+        self.starts()
+
     def marks(self, item: Item) -> None:
         """Mark the right answer, as a finger does it."""
         if item.simulation:

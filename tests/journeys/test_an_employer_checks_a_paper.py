@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, expect
 
 from tests.journeys import scanning
 from tests.journeys.browsing import Browsing
 from tests.journeys.conftest import HOLDER, SECOND
 from tests.journeys.installation import Installation
 from tests.journeys.keeping import SCANNER, cellar, kept
-from tests.journeys.people import Employer, one_digit_changed
+from tests.journeys.people import Employer
 from tests.journeys.reading import Reader
 from tests.journeys.scanning import Scanning
 from tests.journeys.test_many_at_once import photos
@@ -327,28 +327,6 @@ def test_a_slow_clock_is_named_where_it_makes_everything_look_old(
 
 
 @pytest.mark.browser
-def test_the_verdict_is_that_of_the_newest_code_though_an_earlier_one_takes_longer(
-    browsing: Browsing, qr_text: str
-) -> None:
-    context = browsing.phone(service_workers="block")
-    held: list[Route] = []
-    context.route("**/status/*.jwt", lambda route: held.append(route))
-    employer = Employer(context.new_page())
-    with employer.page.expect_request("**/status/1.jwt"), employer.page.expect_request("**/status/1-suspension.jwt"):
-        employer.page.goto(qr_text)
-    employer.page.locator(".working").wait_for()
-
-    employer.page.evaluate("text => { location.hash = text.slice(text.indexOf('#')); }", one_digit_changed(qr_text))
-    expect(employer.page.locator(".banner")).to_have_attribute("data-result", "7")
-    for route in held:
-        route.continue_()
-    employer.page.wait_for_load_state("networkidle")
-
-    assert employer.result == 7
-    expect(employer.page.locator("body")).not_to_contain_text(HOLDER)
-
-
-@pytest.mark.browser
 def test_an_older_phone_checks_with_our_own_arithmetic(browsing: Browsing, qr_text: str) -> None:
     context = browsing.phone(service_workers="block")
     context.add_init_script(OLDER)
@@ -380,25 +358,6 @@ def test_the_language_of_the_reader_comes_first_and_another_keeps_the_result(bro
     expect(page.locator(".who h2")).to_have_text(HOLDER)
     expect(page.locator("#translation")).not_to_be_empty()
     assert page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length") == 0
-
-
-@pytest.mark.browser
-def test_a_language_that_is_chosen_while_the_first_one_still_comes_stays(browsing: Browsing) -> None:
-    page = browsing.phone(service_workers="block").new_page()
-    held: list[Route] = []
-    page.route("**/words/en.json?of=results", lambda route: held.append(route))
-    with page.expect_request("**/words/en.json?of=results"):
-        page.goto("/c")
-    page.locator("#language").select_option("el")
-
-    page.wait_for_timeout(300)
-    for route in held:
-        route.continue_()
-
-    expect(page.locator("label[for=file]")).to_contain_text("Φωτογραφία")
-    page.wait_for_load_state("networkidle")
-    expect(page.locator("label[for=file]")).to_contain_text("Φωτογραφία")
-    expect(page.locator("#language")).to_have_value("el")
 
 
 @pytest.mark.browser

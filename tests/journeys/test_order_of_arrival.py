@@ -10,7 +10,7 @@ from tests.journeys import scanning
 from tests.journeys.browsing import PATIENCE, Browsing, NeverSo
 from tests.journeys.conftest import HOLDER
 from tests.journeys.keeping import GONE, PARTS, cellar, kept
-from tests.journeys.people import Employer
+from tests.journeys.people import Employer, one_digit_changed
 from tests.journeys.scanning import Scanning
 from tests.journeys.test_an_employer_checks_a_paper import HIDES, KEEPS_THE_STREAM, STATES
 from tests.journeys.test_many_at_once import picture
@@ -259,3 +259,44 @@ def test_a_status_that_was_kept_is_asked_for_again_when_the_network_is_back(brow
     opens(employer.page, qr_text)
 
     expect(employer.page.locator(".banner")).to_contain_text("Checked today")
+
+
+@pytest.mark.browser
+def test_the_verdict_is_that_of_the_newest_code_though_an_earlier_one_takes_longer(
+    browsing: Browsing, qr_text: str
+) -> None:
+    context = browsing.phone(service_workers="block")
+    held: list[Route] = []
+    context.route("**/status/*.jwt", lambda route: held.append(route))
+    employer = Employer(context.new_page())
+    with employer.page.expect_request("**/status/1.jwt"), employer.page.expect_request("**/status/1-suspension.jwt"):
+        employer.page.goto(qr_text)
+    employer.page.locator(".working").wait_for()
+
+    employer.page.evaluate("text => { location.hash = text.slice(text.indexOf('#')); }", one_digit_changed(qr_text))
+    expect(employer.page.locator(".banner")).to_have_attribute("data-result", "7")
+    for route in held:
+        route.continue_()
+    employer.page.wait_for_load_state("networkidle")
+
+    assert employer.result == 7
+    expect(employer.page.locator("body")).not_to_contain_text(HOLDER)
+
+
+@pytest.mark.browser
+def test_a_language_that_is_chosen_while_the_first_one_still_comes_stays(browsing: Browsing) -> None:
+    page = browsing.phone(service_workers="block").new_page()
+    held: list[Route] = []
+    page.route("**/words/en.json?of=results", lambda route: held.append(route))
+    with page.expect_request("**/words/en.json?of=results"):
+        page.goto("/c")
+    page.locator("#language").select_option("el")
+
+    page.wait_for_timeout(300)
+    for route in held:
+        route.continue_()
+
+    expect(page.locator("label[for=file]")).to_contain_text("Φωτογραφία")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("label[for=file]")).to_contain_text("Φωτογραφία")
+    expect(page.locator("#language")).to_have_value("el")

@@ -14,9 +14,7 @@ NOTHING_NEW = 12 * KB  # the headers of fourteen answers that say so
 @pytest.mark.browser
 def test_the_first_visit_of_an_item_page_is_light(browsing: Browsing, cards: list[str]) -> None:
     ada = Ada(browsing.phone("ar").new_page())
-    ada.scans(cards.pop())
-    ada.chooses("العربية")
-    ada.starts()
+    ada.begins(cards.pop(), "العربية")
     meter = Meter(ada.page)
 
     kinds: set[str] = set()

@@ -10,9 +10,7 @@ from tests.journeys.people import Ada
 @pytest.mark.browser
 def test_without_scripts_ada_comes_from_the_card_to_the_result(browsing: Browsing, cards: list[str]) -> None:
     ada = Ada(browsing.phone("ar", java_script_enabled=False).new_page())
-    ada.scans(cards.pop())
-    ada.chooses("العربية")
-    ada.starts()
+    ada.begins(cards.pop(), "العربية")
 
     practised = ada.practises()
     ada.does_not_know()
@@ -28,9 +26,7 @@ def test_without_scripts_ada_comes_from_the_card_to_the_result(browsing: Browsin
 @pytest.mark.browser
 def test_without_scripts_the_language_switch_asks_the_server(browsing: Browsing, cards: list[str]) -> None:
     ada = Ada(browsing.phone("ar", java_script_enabled=False).new_page())
-    ada.scans(cards.pop())
-    ada.chooses("العربية")
-    ada.starts()
+    ada.begins(cards.pop(), "العربية")
 
     ada.tap(ada.page.locator(".switch button", has_text="English"))
     expect(ada.page.locator("html")).to_have_attribute("dir", "ltr")
@@ -42,9 +38,7 @@ def test_without_scripts_the_language_switch_asks_the_server(browsing: Browsing,
 @pytest.mark.browser
 def test_help_that_was_used_before_the_script_of_answers_came_is_noted(browsing: Browsing, cards: list[str]) -> None:
     ada = Ada(browsing.phone("ar").new_page())
-    ada.scans(cards.pop())
-    ada.chooses("العربية")
-    ada.starts()
+    ada.begins(cards.pop(), "العربية")
     ada.practises()
     late: list[Route] = []
     ada.page.route("**/answer.js*", lambda route: late.append(route))

@@ -96,7 +96,7 @@ def test_a_day_stands_on_the_screen_in_the_order_of_the_paper(code: str, app: Fl
 
     for month in range(1, 13):
         day = datetime(2031, month, 27, tzinfo=UTC)
-        on_paper, on_screen = papers.date_in_words(day, code), drawn.date(words, day)  # type: ignore[attr-defined]
+        on_paper, on_screen = papers.date_in_words(day, code), drawn.date(words, day)  # type: ignore[attr-defined]  # a macro
         longest = max(re.findall(r"[^\W\d_]+", on_paper), key=len)
         assert order(on_screen, words["months"][month - 1]) == order(on_paper, longest), on_paper
 
